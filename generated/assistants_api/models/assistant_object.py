@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,42 +110,46 @@ class AssistantObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_assistant_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if isinstance(value := take("tool_resources", UNSET), dict):
-            self.tool_resources = models.ToolResources.from_dict(value)
-        elif value is not UNSET:
-            self.tool_resources = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("response_format", UNSET)) is not UNSET:
-            self.response_format = models.read_assistants_api_response_format_option(
-                value
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.name = data["name"]
+            self.description = data["description"]
+            self.model = data["model"]
+            self.instructions = data["instructions"]
+            self.tools = (
+                [*map(models.read_assistant_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
             )
-        self.additional_properties = rest
+            self.metadata = data["metadata"]
+        except KeyError:
+            return incomplete(AssistantObject, cls, data)
+        count = 9
+        if "tool_resources" in data:
+            self.tool_resources = (
+                models.ToolResources.from_dict(value)
+                if isinstance(value := data["tool_resources"], dict)
+                else value
+            )
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "response_format" in data:
+            self.response_format = models.read_assistants_api_response_format_option(
+                data["response_format"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(AssistantObject, data)
         return self
 
     @property

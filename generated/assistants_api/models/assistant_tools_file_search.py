@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,16 +48,23 @@ class AssistantToolsFileSearch(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("file_search", UNSET), dict):
-            self.file_search = models.FileSearchOptions.from_dict(value)
-        elif value is not UNSET:
-            self.file_search = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(AssistantToolsFileSearch, cls, data)
+        count = 1
+        if "file_search" in data:
+            self.file_search = (
+                models.FileSearchOptions.from_dict(value)
+                if isinstance(value := data["file_search"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(AssistantToolsFileSearch, data)
         return self
 
 

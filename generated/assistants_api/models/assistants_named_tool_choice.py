@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,16 +54,23 @@ class AssistantsNamedToolChoice(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("function", UNSET), dict):
-            self.function = models.NamedToolChoiceFunction.from_dict(value)
-        elif value is not UNSET:
-            self.function = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(AssistantsNamedToolChoice, cls, data)
+        count = 1
+        if "function" in data:
+            self.function = (
+                models.NamedToolChoiceFunction.from_dict(value)
+                if isinstance(value := data["function"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(AssistantsNamedToolChoice, data)
         return self
 
 

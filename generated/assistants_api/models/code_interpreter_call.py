@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -53,16 +53,20 @@ class CodeInterpreterCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("input", UNSET)) is not UNSET:
-            self.input = value
-        if isinstance(value := take("outputs", UNSET), list):
-            self.outputs = [*map(models.read_code_interpreter_output, value)]
-        elif value is not UNSET:
-            self.outputs = value
-        self.additional_properties = rest
+        try:
+            self.input = data["input"]
+            self.outputs = (
+                [*map(models.read_code_interpreter_output, value)]
+                if isinstance(value := data["outputs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CodeInterpreterCall, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(CodeInterpreterCall, data)
         return self
 
 

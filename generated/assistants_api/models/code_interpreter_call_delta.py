@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -51,16 +51,22 @@ class CodeInterpreterCallDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("input", UNSET)) is not UNSET:
-            self.input = value
-        if isinstance(value := take("outputs", UNSET), list):
-            self.outputs = [*map(models.read_code_interpreter_output_delta, value)]
-        elif value is not UNSET:
-            self.outputs = value
-        self.additional_properties = rest
+        count = 0
+        if "input" in data:
+            self.input = data["input"]
+            count += 1
+        if "outputs" in data:
+            self.outputs = (
+                [*map(models.read_code_interpreter_output_delta, value)]
+                if isinstance(value := data["outputs"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CodeInterpreterCallDelta, data)
         return self
 
 

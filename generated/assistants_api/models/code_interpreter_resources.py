@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,12 +45,15 @@ class CodeInterpreterResources(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_ids", UNSET)) is not UNSET:
-            self.file_ids = value
-        self.additional_properties = rest
+        count = 0
+        if "file_ids" in data:
+            self.file_ids = data["file_ids"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CodeInterpreterResources, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,16 +49,20 @@ class CompoundFilter(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("filters", UNSET), list):
-            self.filters = [*map(models.read_attribute_filter, value)]
-        elif value is not UNSET:
-            self.filters = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.filters = (
+                [*map(models.read_attribute_filter, value)]
+                if isinstance(value := data["filters"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CompoundFilter, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(CompoundFilter, data)
         return self
 
 

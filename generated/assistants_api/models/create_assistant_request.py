@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -106,38 +106,56 @@ class CreateAssistantRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if (value := take("reasoning_effort", UNSET)) is not UNSET:
-            self.reasoning_effort = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_assistant_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if isinstance(value := take("tool_resources", UNSET), dict):
-            self.tool_resources = models.CreateToolResources.from_dict(value)
-        elif value is not UNSET:
-            self.tool_resources = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("response_format", UNSET)) is not UNSET:
-            self.response_format = models.read_assistants_api_response_format_option(
-                value
+        try:
+            self.model = data["model"]
+        except KeyError:
+            return incomplete(CreateAssistantRequest, cls, data)
+        count = 1
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "instructions" in data:
+            self.instructions = data["instructions"]
+            count += 1
+        if "reasoning_effort" in data:
+            self.reasoning_effort = data["reasoning_effort"]
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_assistant_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
             )
-        self.additional_properties = rest
+            count += 1
+        if "tool_resources" in data:
+            self.tool_resources = (
+                models.CreateToolResources.from_dict(value)
+                if isinstance(value := data["tool_resources"], dict)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "response_format" in data:
+            self.response_format = models.read_assistants_api_response_format_option(
+                data["response_format"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateAssistantRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, FileTypes, Model, Unset, new
+from ..types import ABSENT, FileTypes, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -60,18 +60,24 @@ class CreateFileRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file", UNSET)) is not UNSET:
-            self.file = value
-        if (value := take("purpose", UNSET)) is not UNSET:
-            self.purpose = value
-        if isinstance(value := take("expires_after", UNSET), dict):
-            self.expires_after = models.FileExpirationAfter.from_dict(value)
-        elif value is not UNSET:
-            self.expires_after = value
-        self.additional_properties = rest
+        try:
+            self.file = data["file"]
+            self.purpose = data["purpose"]
+        except KeyError:
+            return incomplete(CreateFileRequest, cls, data)
+        count = 2
+        if "expires_after" in data:
+            self.expires_after = (
+                models.FileExpirationAfter.from_dict(value)
+                if isinstance(value := data["expires_after"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateFileRequest, data)
         return self
 
 

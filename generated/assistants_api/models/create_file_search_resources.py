@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,18 +53,22 @@ class CreateFileSearchResources(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("vector_store_ids", UNSET)) is not UNSET:
-            self.vector_store_ids = value
-        if isinstance(value := take("vector_stores", UNSET), list):
-            self.vector_stores = [
-                *map(models.CreateFileSearchVectorStore.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.vector_stores = value
-        self.additional_properties = rest
+        count = 0
+        if "vector_store_ids" in data:
+            self.vector_store_ids = data["vector_store_ids"]
+            count += 1
+        if "vector_stores" in data:
+            self.vector_stores = (
+                [*map(models.CreateFileSearchVectorStore.from_json, value)]
+                if isinstance(value := data["vector_stores"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateFileSearchResources, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -72,22 +72,31 @@ class CreateMessageRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_message_request_content, value)]
-        elif value is not UNSET:
-            self.content = value
-        if isinstance(value := take("attachments", UNSET), list):
-            self.attachments = [*map(models.MessageAttachment.from_json, value)]
-        elif value is not UNSET:
-            self.attachments = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        try:
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_message_request_content, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CreateMessageRequest, cls, data)
+        count = 2
+        if "attachments" in data:
+            self.attachments = (
+                [*map(models.MessageAttachment.from_json, value)]
+                if isinstance(value := data["attachments"], list)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateMessageRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -144,56 +144,82 @@ class CreateRunRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("assistant_id", UNSET)) is not UNSET:
-            self.assistant_id = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("reasoning_effort", UNSET)) is not UNSET:
-            self.reasoning_effort = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if (value := take("additional_instructions", UNSET)) is not UNSET:
-            self.additional_instructions = value
-        if isinstance(value := take("additional_messages", UNSET), list):
-            self.additional_messages = [
-                *map(models.CreateMessageRequest.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.additional_messages = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_assistant_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("stream", UNSET)) is not UNSET:
-            self.stream = value
-        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
-            self.max_prompt_tokens = value
-        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
-            self.max_completion_tokens = value
-        if isinstance(value := take("truncation_strategy", UNSET), dict):
-            self.truncation_strategy = models.TruncationObject.from_dict(value)
-        elif value is not UNSET:
-            self.truncation_strategy = value
-        if isinstance(value := take("tool_choice", UNSET), dict):
-            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
-        elif value is not UNSET:
-            self.tool_choice = value
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if (value := take("response_format", UNSET)) is not UNSET:
-            self.response_format = models.read_assistants_api_response_format_option(
-                value
+        try:
+            self.assistant_id = data["assistant_id"]
+        except KeyError:
+            return incomplete(CreateRunRequest, cls, data)
+        count = 1
+        if "model" in data:
+            self.model = data["model"]
+            count += 1
+        if "reasoning_effort" in data:
+            self.reasoning_effort = data["reasoning_effort"]
+            count += 1
+        if "instructions" in data:
+            self.instructions = data["instructions"]
+            count += 1
+        if "additional_instructions" in data:
+            self.additional_instructions = data["additional_instructions"]
+            count += 1
+        if "additional_messages" in data:
+            self.additional_messages = (
+                [*map(models.CreateMessageRequest.from_json, value)]
+                if isinstance(value := data["additional_messages"], list)
+                else value
             )
-        self.additional_properties = rest
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_assistant_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "stream" in data:
+            self.stream = data["stream"]
+            count += 1
+        if "max_prompt_tokens" in data:
+            self.max_prompt_tokens = data["max_prompt_tokens"]
+            count += 1
+        if "max_completion_tokens" in data:
+            self.max_completion_tokens = data["max_completion_tokens"]
+            count += 1
+        if "truncation_strategy" in data:
+            self.truncation_strategy = (
+                models.TruncationObject.from_dict(value)
+                if isinstance(value := data["truncation_strategy"], dict)
+                else value
+            )
+            count += 1
+        if "tool_choice" in data:
+            self.tool_choice = (
+                models.AssistantsNamedToolChoice.from_dict(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
+            )
+            count += 1
+        if "parallel_tool_calls" in data:
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+            count += 1
+        if "response_format" in data:
+            self.response_format = models.read_assistants_api_response_format_option(
+                data["response_format"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateRunRequest, data)
         return self
 
 

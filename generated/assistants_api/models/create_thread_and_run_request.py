@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -139,54 +139,83 @@ class CreateThreadAndRunRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("assistant_id", UNSET)) is not UNSET:
-            self.assistant_id = value
-        if isinstance(value := take("thread", UNSET), dict):
-            self.thread = models.CreateThreadRequest.from_dict(value)
-        elif value is not UNSET:
-            self.thread = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_assistant_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if isinstance(value := take("tool_resources", UNSET), dict):
-            self.tool_resources = models.ToolResources.from_dict(value)
-        elif value is not UNSET:
-            self.tool_resources = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("stream", UNSET)) is not UNSET:
-            self.stream = value
-        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
-            self.max_prompt_tokens = value
-        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
-            self.max_completion_tokens = value
-        if isinstance(value := take("truncation_strategy", UNSET), dict):
-            self.truncation_strategy = models.TruncationObject.from_dict(value)
-        elif value is not UNSET:
-            self.truncation_strategy = value
-        if isinstance(value := take("tool_choice", UNSET), dict):
-            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
-        elif value is not UNSET:
-            self.tool_choice = value
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if (value := take("response_format", UNSET)) is not UNSET:
-            self.response_format = models.read_assistants_api_response_format_option(
-                value
+        try:
+            self.assistant_id = data["assistant_id"]
+        except KeyError:
+            return incomplete(CreateThreadAndRunRequest, cls, data)
+        count = 1
+        if "thread" in data:
+            self.thread = (
+                models.CreateThreadRequest.from_dict(value)
+                if isinstance(value := data["thread"], dict)
+                else value
             )
-        self.additional_properties = rest
+            count += 1
+        if "model" in data:
+            self.model = data["model"]
+            count += 1
+        if "instructions" in data:
+            self.instructions = data["instructions"]
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_assistant_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if "tool_resources" in data:
+            self.tool_resources = (
+                models.ToolResources.from_dict(value)
+                if isinstance(value := data["tool_resources"], dict)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "stream" in data:
+            self.stream = data["stream"]
+            count += 1
+        if "max_prompt_tokens" in data:
+            self.max_prompt_tokens = data["max_prompt_tokens"]
+            count += 1
+        if "max_completion_tokens" in data:
+            self.max_completion_tokens = data["max_completion_tokens"]
+            count += 1
+        if "truncation_strategy" in data:
+            self.truncation_strategy = (
+                models.TruncationObject.from_dict(value)
+                if isinstance(value := data["truncation_strategy"], dict)
+                else value
+            )
+            count += 1
+        if "tool_choice" in data:
+            self.tool_choice = (
+                models.AssistantsNamedToolChoice.from_dict(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
+            )
+            count += 1
+        if "parallel_tool_calls" in data:
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+            count += 1
+        if "response_format" in data:
+            self.response_format = models.read_assistants_api_response_format_option(
+                data["response_format"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateThreadAndRunRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -57,20 +57,29 @@ class CreateThreadRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("messages", UNSET), list):
-            self.messages = [*map(models.CreateMessageRequest.from_json, value)]
-        elif value is not UNSET:
-            self.messages = value
-        if isinstance(value := take("tool_resources", UNSET), dict):
-            self.tool_resources = models.CreateToolResources.from_dict(value)
-        elif value is not UNSET:
-            self.tool_resources = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        count = 0
+        if "messages" in data:
+            self.messages = (
+                [*map(models.CreateMessageRequest.from_json, value)]
+                if isinstance(value := data["messages"], list)
+                else value
+            )
+            count += 1
+        if "tool_resources" in data:
+            self.tool_resources = (
+                models.CreateToolResources.from_dict(value)
+                if isinstance(value := data["tool_resources"], dict)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateThreadRequest, data)
         return self
 
 

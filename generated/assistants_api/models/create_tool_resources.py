@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -57,18 +57,26 @@ class CreateToolResources(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("code_interpreter", UNSET), dict):
-            self.code_interpreter = models.CodeInterpreterResources.from_dict(value)
-        elif value is not UNSET:
-            self.code_interpreter = value
-        if isinstance(value := take("file_search", UNSET), dict):
-            self.file_search = models.CreateFileSearchResources.from_dict(value)
-        elif value is not UNSET:
-            self.file_search = value
-        self.additional_properties = rest
+        count = 0
+        if "code_interpreter" in data:
+            self.code_interpreter = (
+                models.CodeInterpreterResources.from_dict(value)
+                if isinstance(value := data["code_interpreter"], dict)
+                else value
+            )
+            count += 1
+        if "file_search" in data:
+            self.file_search = (
+                models.CreateFileSearchResources.from_dict(value)
+                if isinstance(value := data["file_search"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateToolResources, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -70,20 +70,30 @@ class CreateVectorStoreFileBatchRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_ids", UNSET)) is not UNSET:
-            self.file_ids = value
-        if isinstance(value := take("files", UNSET), list):
-            self.files = [*map(models.CreateVectorStoreFileRequest.from_json, value)]
-        elif value is not UNSET:
-            self.files = value
-        if (value := take("chunking_strategy", UNSET)) is not UNSET:
-            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
-        if (value := take("attributes", UNSET)) is not UNSET:
-            self.attributes = value
-        self.additional_properties = rest
+        count = 0
+        if "file_ids" in data:
+            self.file_ids = data["file_ids"]
+            count += 1
+        if "files" in data:
+            self.files = (
+                [*map(models.CreateVectorStoreFileRequest.from_json, value)]
+                if isinstance(value := data["files"], list)
+                else value
+            )
+            count += 1
+        if "chunking_strategy" in data:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(
+                data["chunking_strategy"]
+            )
+            count += 1
+        if "attributes" in data:
+            self.attributes = data["attributes"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateVectorStoreFileBatchRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -61,16 +61,24 @@ class CreateVectorStoreFileRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("chunking_strategy", UNSET)) is not UNSET:
-            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
-        if (value := take("attributes", UNSET)) is not UNSET:
-            self.attributes = value
-        self.additional_properties = rest
+        try:
+            self.file_id = data["file_id"]
+        except KeyError:
+            return incomplete(CreateVectorStoreFileRequest, cls, data)
+        count = 1
+        if "chunking_strategy" in data:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(
+                data["chunking_strategy"]
+            )
+            count += 1
+        if "attributes" in data:
+            self.attributes = data["attributes"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateVectorStoreFileRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -72,24 +72,36 @@ class CreateVectorStoreRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_ids", UNSET)) is not UNSET:
-            self.file_ids = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if isinstance(value := take("expires_after", UNSET), dict):
-            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
-        elif value is not UNSET:
-            self.expires_after = value
-        if (value := take("chunking_strategy", UNSET)) is not UNSET:
-            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        count = 0
+        if "file_ids" in data:
+            self.file_ids = data["file_ids"]
+            count += 1
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "expires_after" in data:
+            self.expires_after = (
+                models.VectorStoreExpirationAfter.from_dict(value)
+                if isinstance(value := data["expires_after"], dict)
+                else value
+            )
+            count += 1
+        if "chunking_strategy" in data:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(
+                data["chunking_strategy"]
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateVectorStoreRequest, data)
         return self
 
 

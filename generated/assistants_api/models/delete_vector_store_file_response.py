@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,16 +49,17 @@ class DeleteVectorStoreFileResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("deleted", UNSET)) is not UNSET:
-            self.deleted = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.deleted = data["deleted"]
+            self.object = data["object"]
+        except KeyError:
+            return incomplete(DeleteVectorStoreFileResponse, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(DeleteVectorStoreFileResponse, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,14 +48,16 @@ class DoneEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("event", UNSET)) is not UNSET:
-            self.event = value
-        if (value := take("data", UNSET)) is not UNSET:
-            self.data = value
-        self.additional_properties = rest
+        try:
+            self.event = data["event"]
+            self.data = data["data"]
+        except KeyError:
+            return incomplete(DoneEvent, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(DoneEvent, data)
         return self
 
 

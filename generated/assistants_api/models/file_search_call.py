@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -62,27 +62,33 @@ class FileSearchCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("ranking_options", UNSET), dict):
+        count = 0
+        if "ranking_options" in data:
             self.ranking_options = (
                 models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(
                     value
                 )
+                if isinstance(value := data["ranking_options"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.ranking_options = value
-        if isinstance(value := take("results", UNSET), list):
-            self.results = [
-                *map(
-                    models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
-                    value,
-                )
-            ]
-        elif value is not UNSET:
-            self.results = value
-        self.additional_properties = rest
+            count += 1
+        if "results" in data:
+            self.results = (
+                [
+                    *map(
+                        models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["results"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchCall, data)
         return self
 
 

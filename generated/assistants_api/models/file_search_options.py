@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,16 +53,22 @@ class FileSearchOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("max_num_results", UNSET)) is not UNSET:
-            self.max_num_results = value
-        if isinstance(value := take("ranking_options", UNSET), dict):
-            self.ranking_options = models.FileSearchRankingOptions.from_dict(value)
-        elif value is not UNSET:
-            self.ranking_options = value
-        self.additional_properties = rest
+        count = 0
+        if "max_num_results" in data:
+            self.max_num_results = data["max_num_results"]
+            count += 1
+        if "ranking_options" in data:
+            self.ranking_options = (
+                models.FileSearchRankingOptions.from_dict(value)
+                if isinstance(value := data["ranking_options"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchOptions, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,14 +49,19 @@ class FileSearchRankingOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("ranker", UNSET)) is not UNSET:
-            self.ranker = value
-        if (value := take("score_threshold", UNSET)) is not UNSET:
-            self.score_threshold = value
-        self.additional_properties = rest
+        try:
+            self.score_threshold = data["score_threshold"]
+        except KeyError:
+            return incomplete(FileSearchRankingOptions, cls, data)
+        count = 1
+        if "ranker" in data:
+            self.ranker = data["ranker"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchRankingOptions, data)
         return self
 
 

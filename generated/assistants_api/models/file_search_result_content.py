@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -46,14 +46,18 @@ class FileSearchResultContent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        self.additional_properties = rest
+        count = 0
+        if "type" in data:
+            self.type = data["type"]
+            count += 1
+        if "text" in data:
+            self.text = data["text"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchResultContent, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,14 +48,16 @@ class FileSearchStaticChunkingOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("max_chunk_size_tokens", UNSET)) is not UNSET:
-            self.max_chunk_size_tokens = value
-        if (value := take("chunk_overlap_tokens", UNSET)) is not UNSET:
-            self.chunk_overlap_tokens = value
-        self.additional_properties = rest
+        try:
+            self.max_chunk_size_tokens = data["max_chunk_size_tokens"]
+            self.chunk_overlap_tokens = data["chunk_overlap_tokens"]
+        except KeyError:
+            return incomplete(FileSearchStaticChunkingOptions, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(FileSearchStaticChunkingOptions, data)
         return self
 
 

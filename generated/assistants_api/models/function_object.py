@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -62,18 +62,25 @@ class FunctionObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("parameters", UNSET)) is not UNSET:
-            self.parameters = value
-        if (value := take("strict", UNSET)) is not UNSET:
-            self.strict = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(FunctionObject, cls, data)
+        count = 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "parameters" in data:
+            self.parameters = data["parameters"]
+            count += 1
+        if "strict" in data:
+            self.strict = data["strict"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionObject, data)
         return self
 
 

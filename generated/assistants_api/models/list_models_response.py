@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,16 +48,20 @@ class ListModelsResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("data", UNSET), list):
-            self.data = [*map(models.ModelSchema.from_json, value)]
-        elif value is not UNSET:
-            self.data = value
-        self.additional_properties = rest
+        try:
+            self.object = data["object"]
+            self.data = (
+                [*map(models.ModelSchema.from_json, value)]
+                if isinstance(value := data["data"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(ListModelsResponse, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ListModelsResponse, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -64,22 +64,23 @@ class ListVectorStoreFilesResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("data", UNSET), list):
-            self.data = [*map(models.VectorStoreFileObject.from_json, value)]
-        elif value is not UNSET:
-            self.data = value
-        if (value := take("first_id", UNSET)) is not UNSET:
-            self.first_id = value
-        if (value := take("last_id", UNSET)) is not UNSET:
-            self.last_id = value
-        if (value := take("has_more", UNSET)) is not UNSET:
-            self.has_more = value
-        self.additional_properties = rest
+        try:
+            self.object = data["object"]
+            self.data = (
+                [*map(models.VectorStoreFileObject.from_json, value)]
+                if isinstance(value := data["data"], list)
+                else value
+            )
+            self.first_id = data["first_id"]
+            self.last_id = data["last_id"]
+            self.has_more = data["has_more"]
+        except KeyError:
+            return incomplete(ListVectorStoreFilesResponse, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(ListVectorStoreFilesResponse, data)
         return self
 
 

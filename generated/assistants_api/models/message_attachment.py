@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -55,16 +55,22 @@ class MessageAttachment(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_message_attachment_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        self.additional_properties = rest
+        count = 0
+        if "file_id" in data:
+            self.file_id = data["file_id"]
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_message_attachment_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageAttachment, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,16 +50,20 @@ class MessageContentImageFileObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("image_file", UNSET), dict):
-            self.image_file = models.MessageImageFile.from_dict(value)
-        elif value is not UNSET:
-            self.image_file = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.image_file = (
+                models.MessageImageFile.from_dict(value)
+                if isinstance(value := data["image_file"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(MessageContentImageFileObject, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(MessageContentImageFileObject, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -66,22 +66,27 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if isinstance(value := take("file_citation", UNSET), dict):
-            self.file_citation = models.MessageFileCitation.from_dict(value)
-        elif value is not UNSET:
-            self.file_citation = value
-        if (value := take("start_index", UNSET)) is not UNSET:
-            self.start_index = value
-        if (value := take("end_index", UNSET)) is not UNSET:
-            self.end_index = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.text = data["text"]
+            self.file_citation = (
+                models.MessageFileCitation.from_dict(value)
+                if isinstance(value := data["file_citation"], dict)
+                else value
+            )
+            self.start_index = data["start_index"]
+            self.end_index = data["end_index"]
+        except KeyError:
+            return incomplete(
+                MessageContentTextAnnotationsFileCitationObject, cls, data
+            )
+        if len(data) > 5:
+            self.additional_properties = others(
+                MessageContentTextAnnotationsFileCitationObject, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -40,12 +40,15 @@ class MessageCreation(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("message_id", UNSET)) is not UNSET:
-            self.message_id = value
-        self.additional_properties = rest
+        try:
+            self.message_id = data["message_id"]
+        except KeyError:
+            return incomplete(MessageCreation, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(MessageCreation, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -51,16 +51,22 @@ class MessageDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_message_content_delta, value)]
-        elif value is not UNSET:
-            self.content = value
-        self.additional_properties = rest
+        count = 0
+        if "role" in data:
+            self.role = data["role"]
+            count += 1
+        if "content" in data:
+            self.content = (
+                [*map(models.read_message_content_delta, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageDelta, data)
         return self
 
 

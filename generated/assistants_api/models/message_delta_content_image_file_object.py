@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -59,18 +59,26 @@ class MessageDeltaContentImageFileObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("image_file", UNSET), dict):
-            self.image_file = models.MessageImageFileDelta.from_dict(value)
-        elif value is not UNSET:
-            self.image_file = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(MessageDeltaContentImageFileObject, cls, data)
+        count = 2
+        if "image_file" in data:
+            self.image_file = (
+                models.MessageImageFileDelta.from_dict(value)
+                if isinstance(value := data["image_file"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                MessageDeltaContentImageFileObject, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -72,24 +72,37 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if isinstance(value := take("file_path", UNSET), dict):
-            self.file_path = models.MessageFilePathDelta.from_dict(value)
-        elif value is not UNSET:
-            self.file_path = value
-        if (value := take("start_index", UNSET)) is not UNSET:
-            self.start_index = value
-        if (value := take("end_index", UNSET)) is not UNSET:
-            self.end_index = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(
+                MessageDeltaContentTextAnnotationsFilePathObject, cls, data
+            )
+        count = 2
+        if "text" in data:
+            self.text = data["text"]
+            count += 1
+        if "file_path" in data:
+            self.file_path = (
+                models.MessageFilePathDelta.from_dict(value)
+                if isinstance(value := data["file_path"], dict)
+                else value
+            )
+            count += 1
+        if "start_index" in data:
+            self.start_index = data["start_index"]
+            count += 1
+        if "end_index" in data:
+            self.end_index = data["end_index"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                MessageDeltaContentTextAnnotationsFilePathObject, data
+            )
         return self
 
 

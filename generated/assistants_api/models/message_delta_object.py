@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,18 +51,21 @@ class MessageDeltaObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("delta", UNSET), dict):
-            self.delta = models.MessageDelta.from_dict(value)
-        elif value is not UNSET:
-            self.delta = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.delta = (
+                models.MessageDelta.from_dict(value)
+                if isinstance(value := data["delta"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(MessageDeltaObject, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(MessageDeltaObject, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,14 +51,19 @@ class MessageImageFile(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("detail", UNSET)) is not UNSET:
-            self.detail = value
-        self.additional_properties = rest
+        try:
+            self.file_id = data["file_id"]
+        except KeyError:
+            return incomplete(MessageImageFile, cls, data)
+        count = 1
+        if "detail" in data:
+            self.detail = data["detail"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageImageFile, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,14 +51,19 @@ class MessageImageUrl(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("url", UNSET)) is not UNSET:
-            self.url = value
-        if (value := take("detail", UNSET)) is not UNSET:
-            self.detail = value
-        self.additional_properties = rest
+        try:
+            self.url = data["url"]
+        except KeyError:
+            return incomplete(MessageImageUrl, cls, data)
+        count = 1
+        if "detail" in data:
+            self.detail = data["detail"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageImageUrl, data)
         return self
 
 

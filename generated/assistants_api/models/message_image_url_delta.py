@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,14 +49,18 @@ class MessageImageUrlDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("url", UNSET)) is not UNSET:
-            self.url = value
-        if (value := take("detail", UNSET)) is not UNSET:
-            self.detail = value
-        self.additional_properties = rest
+        count = 0
+        if "url" in data:
+            self.url = data["url"]
+            count += 1
+        if "detail" in data:
+            self.detail = data["detail"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageImageUrlDelta, data)
         return self
 
 

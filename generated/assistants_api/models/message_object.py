@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,44 +106,40 @@ class MessageObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("thread_id", UNSET)) is not UNSET:
-            self.thread_id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("incomplete_details", UNSET), dict):
-            self.incomplete_details = models.MessageIncompleteDetails.from_dict(value)
-        elif value is not UNSET:
-            self.incomplete_details = value
-        if (value := take("completed_at", UNSET)) is not UNSET:
-            self.completed_at = value
-        if (value := take("incomplete_at", UNSET)) is not UNSET:
-            self.incomplete_at = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_message_content, value)]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("assistant_id", UNSET)) is not UNSET:
-            self.assistant_id = value
-        if (value := take("run_id", UNSET)) is not UNSET:
-            self.run_id = value
-        if isinstance(value := take("attachments", UNSET), list):
-            self.attachments = [*map(models.MessageAttachment.from_json, value)]
-        elif value is not UNSET:
-            self.attachments = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.thread_id = data["thread_id"]
+            self.status = data["status"]
+            self.incomplete_details = (
+                models.MessageIncompleteDetails.from_dict(value)
+                if isinstance(value := data["incomplete_details"], dict)
+                else value
+            )
+            self.completed_at = data["completed_at"]
+            self.incomplete_at = data["incomplete_at"]
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_message_content, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            self.assistant_id = data["assistant_id"]
+            self.run_id = data["run_id"]
+            self.attachments = (
+                [*map(models.MessageAttachment.from_json, value)]
+                if isinstance(value := data["attachments"], list)
+                else value
+            )
+            self.metadata = data["metadata"]
+        except KeyError:
+            return incomplete(MessageObject, cls, data)
+        if len(data) > 14:
+            self.additional_properties = others(MessageObject, data)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,16 +52,20 @@ class MessageText(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("value", UNSET)) is not UNSET:
-            self.value = value
-        if isinstance(value := take("annotations", UNSET), list):
-            self.annotations = [*map(models.read_message_annotation, value)]
-        elif value is not UNSET:
-            self.annotations = value
-        self.additional_properties = rest
+        try:
+            self.value = data["value"]
+            self.annotations = (
+                [*map(models.read_message_annotation, value)]
+                if isinstance(value := data["annotations"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(MessageText, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(MessageText, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,16 +53,22 @@ class MessageTextDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("value", UNSET)) is not UNSET:
-            self.value = value
-        if isinstance(value := take("annotations", UNSET), list):
-            self.annotations = [*map(models.read_message_annotation_delta, value)]
-        elif value is not UNSET:
-            self.annotations = value
-        self.additional_properties = rest
+        count = 0
+        if "value" in data:
+            self.value = data["value"]
+            count += 1
+        if "annotations" in data:
+            self.annotations = (
+                [*map(models.read_message_annotation_delta, value)]
+                if isinstance(value := data["annotations"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MessageTextDelta, data)
         return self
 
 

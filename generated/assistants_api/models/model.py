@@ -8,7 +8,7 @@ from attrs import define, field
 
 from ..datetimes import from_unixtime
 from ..formats import DateLike, as_date
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import date as _date
@@ -61,20 +61,22 @@ class ModelSchema(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("created", UNSET)) is not UNSET:
-            self.created = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("owned_by", UNSET)) is not UNSET:
-            self.owned_by = value
-        if (value := take("shutdown_date", UNSET)) is not UNSET:
-            self.shutdown_date = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.created = data["created"]
+            self.object = data["object"]
+            self.owned_by = data["owned_by"]
+        except KeyError:
+            return incomplete(ModelSchema, cls, data)
+        count = 4
+        if "shutdown_date" in data:
+            self.shutdown_date = data["shutdown_date"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ModelSchema, data)
         return self
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,12 +44,15 @@ class ModifyRunRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        count = 0
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ModifyRunRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,16 +53,22 @@ class ModifyThreadRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("tool_resources", UNSET), dict):
-            self.tool_resources = models.ToolResources.from_dict(value)
-        elif value is not UNSET:
-            self.tool_resources = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        count = 0
+        if "tool_resources" in data:
+            self.tool_resources = (
+                models.ToolResources.from_dict(value)
+                if isinstance(value := data["tool_resources"], dict)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ModifyThreadRequest, data)
         return self
 
 

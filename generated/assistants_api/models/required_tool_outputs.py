@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,14 +47,19 @@ class RequiredToolOutputs(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [*map(models.RunToolCallObject.from_json, value)]
-        elif value is not UNSET:
-            self.tool_calls = value
-        self.additional_properties = rest
+        try:
+            self.tool_calls = (
+                [*map(models.RunToolCallObject.from_json, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(RequiredToolOutputs, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(RequiredToolOutputs, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,16 +49,17 @@ class RunCompletionUsage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("completion_tokens", UNSET)) is not UNSET:
-            self.completion_tokens = value
-        if (value := take("prompt_tokens", UNSET)) is not UNSET:
-            self.prompt_tokens = value
-        if (value := take("total_tokens", UNSET)) is not UNSET:
-            self.total_tokens = value
-        self.additional_properties = rest
+        try:
+            self.completion_tokens = data["completion_tokens"]
+            self.prompt_tokens = data["prompt_tokens"]
+            self.total_tokens = data["total_tokens"]
+        except KeyError:
+            return incomplete(RunCompletionUsage, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(RunCompletionUsage, data)
         return self
 
 

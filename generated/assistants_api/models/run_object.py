@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -167,80 +167,76 @@ class RunObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("thread_id", UNSET)) is not UNSET:
-            self.thread_id = value
-        if (value := take("assistant_id", UNSET)) is not UNSET:
-            self.assistant_id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("required_action", UNSET), dict):
-            self.required_action = models.RunObjectRequiredAction.from_dict(value)
-        elif value is not UNSET:
-            self.required_action = value
-        if isinstance(value := take("last_error", UNSET), dict):
-            self.last_error = models.RunLastError.from_dict(value)
-        elif value is not UNSET:
-            self.last_error = value
-        if (value := take("expires_at", UNSET)) is not UNSET:
-            self.expires_at = value
-        if (value := take("started_at", UNSET)) is not UNSET:
-            self.started_at = value
-        if (value := take("cancelled_at", UNSET)) is not UNSET:
-            self.cancelled_at = value
-        if (value := take("failed_at", UNSET)) is not UNSET:
-            self.failed_at = value
-        if (value := take("completed_at", UNSET)) is not UNSET:
-            self.completed_at = value
-        if isinstance(value := take("incomplete_details", UNSET), dict):
-            self.incomplete_details = models.RunIncompleteDetails.from_dict(value)
-        elif value is not UNSET:
-            self.incomplete_details = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_assistant_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if isinstance(value := take("usage", UNSET), dict):
-            self.usage = models.RunCompletionUsage.from_dict(value)
-        elif value is not UNSET:
-            self.usage = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
-            self.max_prompt_tokens = value
-        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
-            self.max_completion_tokens = value
-        if isinstance(value := take("truncation_strategy", UNSET), dict):
-            self.truncation_strategy = models.TruncationObject.from_dict(value)
-        elif value is not UNSET:
-            self.truncation_strategy = value
-        if isinstance(value := take("tool_choice", UNSET), dict):
-            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
-        elif value is not UNSET:
-            self.tool_choice = value
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if (value := take("response_format", UNSET)) is not UNSET:
-            self.response_format = models.read_assistants_api_response_format_option(
-                value
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.thread_id = data["thread_id"]
+            self.assistant_id = data["assistant_id"]
+            self.status = data["status"]
+            self.required_action = (
+                models.RunObjectRequiredAction.from_dict(value)
+                if isinstance(value := data["required_action"], dict)
+                else value
             )
-        self.additional_properties = rest
+            self.last_error = (
+                models.RunLastError.from_dict(value)
+                if isinstance(value := data["last_error"], dict)
+                else value
+            )
+            self.expires_at = data["expires_at"]
+            self.started_at = data["started_at"]
+            self.cancelled_at = data["cancelled_at"]
+            self.failed_at = data["failed_at"]
+            self.completed_at = data["completed_at"]
+            self.incomplete_details = (
+                models.RunIncompleteDetails.from_dict(value)
+                if isinstance(value := data["incomplete_details"], dict)
+                else value
+            )
+            self.model = data["model"]
+            self.instructions = data["instructions"]
+            self.tools = (
+                [*map(models.read_assistant_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            self.metadata = data["metadata"]
+            self.usage = (
+                models.RunCompletionUsage.from_dict(value)
+                if isinstance(value := data["usage"], dict)
+                else value
+            )
+            self.max_prompt_tokens = data["max_prompt_tokens"]
+            self.max_completion_tokens = data["max_completion_tokens"]
+            self.truncation_strategy = (
+                models.TruncationObject.from_dict(value)
+                if isinstance(value := data["truncation_strategy"], dict)
+                else value
+            )
+            self.tool_choice = (
+                models.AssistantsNamedToolChoice.from_dict(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
+            )
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+            self.response_format = models.read_assistants_api_response_format_option(
+                data["response_format"]
+            )
+        except KeyError:
+            return incomplete(RunObject, cls, data)
+        count = 25
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(RunObject, data)
         return self
 
     @property

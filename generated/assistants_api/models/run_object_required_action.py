@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,16 +48,20 @@ class RunObjectRequiredAction(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("submit_tool_outputs", UNSET), dict):
-            self.submit_tool_outputs = models.RequiredToolOutputs.from_dict(value)
-        elif value is not UNSET:
-            self.submit_tool_outputs = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.submit_tool_outputs = (
+                models.RequiredToolOutputs.from_dict(value)
+                if isinstance(value := data["submit_tool_outputs"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunObjectRequiredAction, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(RunObjectRequiredAction, data)
         return self
 
 

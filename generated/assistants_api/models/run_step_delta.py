@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,12 +45,15 @@ class RunStepDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("step_details", UNSET)) is not UNSET:
-            self.step_details = models.read_run_step_details_delta(value)
-        self.additional_properties = rest
+        count = 0
+        if "step_details" in data:
+            self.step_details = models.read_run_step_details_delta(data["step_details"])
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(RunStepDelta, data)
         return self
 
 

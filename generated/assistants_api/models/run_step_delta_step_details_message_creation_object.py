@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,16 +51,25 @@ class RunStepDeltaStepDetailsMessageCreationObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("message_creation", UNSET), dict):
-            self.message_creation = models.MessageCreationDelta.from_dict(value)
-        elif value is not UNSET:
-            self.message_creation = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(RunStepDeltaStepDetailsMessageCreationObject, cls, data)
+        count = 1
+        if "message_creation" in data:
+            self.message_creation = (
+                models.MessageCreationDelta.from_dict(value)
+                if isinstance(value := data["message_creation"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDeltaStepDetailsMessageCreationObject, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -62,20 +62,29 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("code_interpreter", UNSET), dict):
-            self.code_interpreter = models.CodeInterpreterCallDelta.from_dict(value)
-        elif value is not UNSET:
-            self.code_interpreter = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(RunStepDeltaStepDetailsToolCallsCodeObject, cls, data)
+        count = 2
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "code_interpreter" in data:
+            self.code_interpreter = (
+                models.CodeInterpreterCallDelta.from_dict(value)
+                if isinstance(value := data["code_interpreter"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDeltaStepDetailsToolCallsCodeObject, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,16 +54,24 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("logs", UNSET)) is not UNSET:
-            self.logs = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(
+                RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject, cls, data
+            )
+        count = 2
+        if "logs" in data:
+            self.logs = data["logs"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -57,18 +57,25 @@ class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("file_search", UNSET)) is not UNSET:
-            self.file_search = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.type = data["type"]
+            self.file_search = data["file_search"]
+        except KeyError:
+            return incomplete(
+                RunStepDeltaStepDetailsToolCallsFileSearchObject, cls, data
+            )
+        count = 3
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDeltaStepDetailsToolCallsFileSearchObject, data
+            )
         return self
 
 

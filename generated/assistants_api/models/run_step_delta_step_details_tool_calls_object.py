@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,16 +51,25 @@ class RunStepDeltaStepDetailsToolCallsObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [*map(models.read_run_step_tool_call_delta, value)]
-        elif value is not UNSET:
-            self.tool_calls = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(RunStepDeltaStepDetailsToolCallsObject, cls, data)
+        count = 1
+        if "tool_calls" in data:
+            self.tool_calls = (
+                [*map(models.read_run_step_tool_call_delta, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDeltaStepDetailsToolCallsObject, data
+            )
         return self
 
 

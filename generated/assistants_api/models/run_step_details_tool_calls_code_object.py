@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,18 +51,21 @@ class RunStepDetailsToolCallsCodeObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("code_interpreter", UNSET), dict):
-            self.code_interpreter = models.CodeInterpreterCall.from_dict(value)
-        elif value is not UNSET:
-            self.code_interpreter = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.code_interpreter = (
+                models.CodeInterpreterCall.from_dict(value)
+                if isinstance(value := data["code_interpreter"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunStepDetailsToolCallsCodeObject, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(RunStepDetailsToolCallsCodeObject, data)
         return self
 
 

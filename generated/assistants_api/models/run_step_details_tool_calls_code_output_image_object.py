@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,16 +51,22 @@ class RunStepDetailsToolCallsCodeOutputImageObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("image", UNSET), dict):
-            self.image = models.CodeInterpreterImage.from_dict(value)
-        elif value is not UNSET:
-            self.image = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.image = (
+                models.CodeInterpreterImage.from_dict(value)
+                if isinstance(value := data["image"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunStepDetailsToolCallsCodeOutputImageObject, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(
+                RunStepDetailsToolCallsCodeOutputImageObject, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,18 +54,23 @@ class RunStepDetailsToolCallsFileSearchObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("file_search", UNSET), dict):
-            self.file_search = models.FileSearchCall.from_dict(value)
-        elif value is not UNSET:
-            self.file_search = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.file_search = (
+                models.FileSearchCall.from_dict(value)
+                if isinstance(value := data["file_search"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunStepDetailsToolCallsFileSearchObject, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                RunStepDetailsToolCallsFileSearchObject, data
+            )
         return self
 
 

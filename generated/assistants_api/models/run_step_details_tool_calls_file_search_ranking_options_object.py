@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,14 +50,20 @@ class RunStepDetailsToolCallsFileSearchRankingOptionsObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("ranker", UNSET)) is not UNSET:
-            self.ranker = value
-        if (value := take("score_threshold", UNSET)) is not UNSET:
-            self.score_threshold = value
-        self.additional_properties = rest
+        try:
+            self.ranker = data["ranker"]
+            self.score_threshold = data["score_threshold"]
+        except KeyError:
+            return incomplete(
+                RunStepDetailsToolCallsFileSearchRankingOptionsObject, cls, data
+            )
+        if len(data) > 2:
+            self.additional_properties = others(
+                RunStepDetailsToolCallsFileSearchRankingOptionsObject, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -60,20 +60,27 @@ class RunStepDetailsToolCallsFileSearchResultObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("file_name", UNSET)) is not UNSET:
-            self.file_name = value
-        if (value := take("score", UNSET)) is not UNSET:
-            self.score = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.FileSearchResultContent.from_json, value)]
-        elif value is not UNSET:
-            self.content = value
-        self.additional_properties = rest
+        try:
+            self.file_id = data["file_id"]
+            self.file_name = data["file_name"]
+            self.score = data["score"]
+        except KeyError:
+            return incomplete(RunStepDetailsToolCallsFileSearchResultObject, cls, data)
+        count = 3
+        if "content" in data:
+            self.content = (
+                [*map(models.FileSearchResultContent.from_json, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                RunStepDetailsToolCallsFileSearchResultObject, data
+            )
         return self
 
 

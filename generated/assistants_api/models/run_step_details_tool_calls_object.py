@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,16 +48,20 @@ class RunStepDetailsToolCallsObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [*map(models.read_run_step_tool_call, value)]
-        elif value is not UNSET:
-            self.tool_calls = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.tool_calls = (
+                [*map(models.read_run_step_tool_call, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunStepDetailsToolCallsObject, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(RunStepDetailsToolCallsObject, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,46 +110,38 @@ class RunStepObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("assistant_id", UNSET)) is not UNSET:
-            self.assistant_id = value
-        if (value := take("thread_id", UNSET)) is not UNSET:
-            self.thread_id = value
-        if (value := take("run_id", UNSET)) is not UNSET:
-            self.run_id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("step_details", UNSET)) is not UNSET:
-            self.step_details = models.read_run_step_details(value)
-        if isinstance(value := take("last_error", UNSET), dict):
-            self.last_error = models.RunStepLastError.from_dict(value)
-        elif value is not UNSET:
-            self.last_error = value
-        if (value := take("expired_at", UNSET)) is not UNSET:
-            self.expired_at = value
-        if (value := take("cancelled_at", UNSET)) is not UNSET:
-            self.cancelled_at = value
-        if (value := take("failed_at", UNSET)) is not UNSET:
-            self.failed_at = value
-        if (value := take("completed_at", UNSET)) is not UNSET:
-            self.completed_at = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if isinstance(value := take("usage", UNSET), dict):
-            self.usage = models.RunStepCompletionUsage.from_dict(value)
-        elif value is not UNSET:
-            self.usage = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.assistant_id = data["assistant_id"]
+            self.thread_id = data["thread_id"]
+            self.run_id = data["run_id"]
+            self.type = data["type"]
+            self.status = data["status"]
+            self.step_details = models.read_run_step_details(data["step_details"])
+            self.last_error = (
+                models.RunStepLastError.from_dict(value)
+                if isinstance(value := data["last_error"], dict)
+                else value
+            )
+            self.expired_at = data["expired_at"]
+            self.cancelled_at = data["cancelled_at"]
+            self.failed_at = data["failed_at"]
+            self.completed_at = data["completed_at"]
+            self.metadata = data["metadata"]
+            self.usage = (
+                models.RunStepCompletionUsage.from_dict(value)
+                if isinstance(value := data["usage"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(RunStepObject, cls, data)
+        if len(data) > 16:
+            self.additional_properties = others(RunStepObject, data)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,16 +52,23 @@ class SubmitToolOutputsRunRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("tool_outputs", UNSET), list):
-            self.tool_outputs = [*map(models.ToolOutput.from_json, value)]
-        elif value is not UNSET:
-            self.tool_outputs = value
-        if (value := take("stream", UNSET)) is not UNSET:
-            self.stream = value
-        self.additional_properties = rest
+        try:
+            self.tool_outputs = (
+                [*map(models.ToolOutput.from_json, value)]
+                if isinstance(value := data["tool_outputs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(SubmitToolOutputsRunRequest, cls, data)
+        count = 1
+        if "stream" in data:
+            self.stream = data["stream"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(SubmitToolOutputsRunRequest, data)
         return self
 
 

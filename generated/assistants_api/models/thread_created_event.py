@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -55,18 +55,24 @@ class ThreadCreatedEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("enabled", UNSET)) is not UNSET:
-            self.enabled = value
-        if (value := take("event", UNSET)) is not UNSET:
-            self.event = value
-        if isinstance(value := take("data", UNSET), dict):
-            self.data = models.ThreadObject.from_dict(value)
-        elif value is not UNSET:
-            self.data = value
-        self.additional_properties = rest
+        try:
+            self.event = data["event"]
+            self.data = (
+                models.ThreadObject.from_dict(value)
+                if isinstance(value := data["data"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(ThreadCreatedEvent, cls, data)
+        count = 2
+        if "enabled" in data:
+            self.enabled = data["enabled"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ThreadCreatedEvent, data)
         return self
 
 

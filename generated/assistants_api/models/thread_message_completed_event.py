@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,16 +48,20 @@ class ThreadMessageCompletedEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("event", UNSET)) is not UNSET:
-            self.event = value
-        if isinstance(value := take("data", UNSET), dict):
-            self.data = models.MessageObject.from_dict(value)
-        elif value is not UNSET:
-            self.data = value
-        self.additional_properties = rest
+        try:
+            self.event = data["event"]
+            self.data = (
+                models.MessageObject.from_dict(value)
+                if isinstance(value := data["data"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(ThreadMessageCompletedEvent, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ThreadMessageCompletedEvent, data)
         return self
 
 

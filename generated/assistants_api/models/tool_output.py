@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -48,14 +48,18 @@ class ToolOutput(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("tool_call_id", UNSET)) is not UNSET:
-            self.tool_call_id = value
-        if (value := take("output", UNSET)) is not UNSET:
-            self.output = value
-        self.additional_properties = rest
+        count = 0
+        if "tool_call_id" in data:
+            self.tool_call_id = data["tool_call_id"]
+            count += 1
+        if "output" in data:
+            self.output = data["output"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ToolOutput, data)
         return self
 
 

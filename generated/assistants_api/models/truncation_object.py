@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,14 +51,19 @@ class TruncationObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("last_messages", UNSET)) is not UNSET:
-            self.last_messages = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(TruncationObject, cls, data)
+        count = 1
+        if "last_messages" in data:
+            self.last_messages = data["last_messages"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(TruncationObject, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -57,18 +57,25 @@ class UpdateVectorStoreRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if isinstance(value := take("expires_after", UNSET), dict):
-            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
-        elif value is not UNSET:
-            self.expires_after = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        count = 0
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "expires_after" in data:
+            self.expires_after = (
+                models.VectorStoreExpirationAfter.from_dict(value)
+                if isinstance(value := data["expires_after"], dict)
+                else value
+            )
+            count += 1
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(UpdateVectorStoreRequest, data)
         return self
 
 

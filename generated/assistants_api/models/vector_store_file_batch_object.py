@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,24 +67,24 @@ class VectorStoreFileBatchObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("vector_store_id", UNSET)) is not UNSET:
-            self.vector_store_id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("file_counts", UNSET), dict):
-            self.file_counts = models.VectorStoreFileCounts.from_dict(value)
-        elif value is not UNSET:
-            self.file_counts = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.vector_store_id = data["vector_store_id"]
+            self.status = data["status"]
+            self.file_counts = (
+                models.VectorStoreFileCounts.from_dict(value)
+                if isinstance(value := data["file_counts"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(VectorStoreFileBatchObject, cls, data)
+        if len(data) > 6:
+            self.additional_properties = others(VectorStoreFileBatchObject, data)
         return self
 
     @property

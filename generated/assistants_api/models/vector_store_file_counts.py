@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -55,20 +55,19 @@ class VectorStoreFileCounts(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("in_progress", UNSET)) is not UNSET:
-            self.in_progress = value
-        if (value := take("completed", UNSET)) is not UNSET:
-            self.completed = value
-        if (value := take("failed", UNSET)) is not UNSET:
-            self.failed = value
-        if (value := take("cancelled", UNSET)) is not UNSET:
-            self.cancelled = value
-        if (value := take("total", UNSET)) is not UNSET:
-            self.total = value
-        self.additional_properties = rest
+        try:
+            self.in_progress = data["in_progress"]
+            self.completed = data["completed"]
+            self.failed = data["failed"]
+            self.cancelled = data["cancelled"]
+            self.total = data["total"]
+        except KeyError:
+            return incomplete(VectorStoreFileCounts, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(VectorStoreFileCounts, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,30 +79,34 @@ class VectorStoreFileObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("usage_bytes", UNSET)) is not UNSET:
-            self.usage_bytes = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("vector_store_id", UNSET)) is not UNSET:
-            self.vector_store_id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("last_error", UNSET), dict):
-            self.last_error = models.VectorStoreFileError.from_dict(value)
-        elif value is not UNSET:
-            self.last_error = value
-        if (value := take("chunking_strategy", UNSET)) is not UNSET:
-            self.chunking_strategy = models.read_vector_store_file_chunking(value)
-        if (value := take("attributes", UNSET)) is not UNSET:
-            self.attributes = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.usage_bytes = data["usage_bytes"]
+            self.created_at = data["created_at"]
+            self.vector_store_id = data["vector_store_id"]
+            self.status = data["status"]
+            self.last_error = (
+                models.VectorStoreFileError.from_dict(value)
+                if isinstance(value := data["last_error"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(VectorStoreFileObject, cls, data)
+        count = 7
+        if "chunking_strategy" in data:
+            self.chunking_strategy = models.read_vector_store_file_chunking(
+                data["chunking_strategy"]
+            )
+            count += 1
+        if "attributes" in data:
+            self.attributes = data["attributes"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(VectorStoreFileObject, data)
         return self
 
     @property

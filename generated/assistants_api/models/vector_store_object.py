@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,36 +92,38 @@ class VectorStoreObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("usage_bytes", UNSET)) is not UNSET:
-            self.usage_bytes = value
-        if isinstance(value := take("file_counts", UNSET), dict):
-            self.file_counts = models.VectorStoreFileCounts.from_dict(value)
-        elif value is not UNSET:
-            self.file_counts = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("expires_after", UNSET), dict):
-            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
-        elif value is not UNSET:
-            self.expires_after = value
-        if (value := take("expires_at", UNSET)) is not UNSET:
-            self.expires_at = value
-        if (value := take("last_active_at", UNSET)) is not UNSET:
-            self.last_active_at = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.name = data["name"]
+            self.usage_bytes = data["usage_bytes"]
+            self.file_counts = (
+                models.VectorStoreFileCounts.from_dict(value)
+                if isinstance(value := data["file_counts"], dict)
+                else value
+            )
+            self.status = data["status"]
+            self.last_active_at = data["last_active_at"]
+            self.metadata = data["metadata"]
+        except KeyError:
+            return incomplete(VectorStoreObject, cls, data)
+        count = 9
+        if "expires_after" in data:
+            self.expires_after = (
+                models.VectorStoreExpirationAfter.from_dict(value)
+                if isinstance(value := data["expires_after"], dict)
+                else value
+            )
+            count += 1
+        if "expires_at" in data:
+            self.expires_at = data["expires_at"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(VectorStoreObject, data)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -67,22 +67,32 @@ class VectorStoreSearchRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("query", UNSET)) is not UNSET:
-            self.query = value
-        if (value := take("rewrite_query", UNSET)) is not UNSET:
-            self.rewrite_query = value
-        if (value := take("max_num_results", UNSET)) is not UNSET:
-            self.max_num_results = value
-        if (value := take("filters", UNSET)) is not UNSET:
-            self.filters = models.read_attribute_filter(value)
-        if isinstance(value := take("ranking_options", UNSET), dict):
-            self.ranking_options = models.VectorStoreRankingOptions.from_dict(value)
-        elif value is not UNSET:
-            self.ranking_options = value
-        self.additional_properties = rest
+        try:
+            self.query = data["query"]
+        except KeyError:
+            return incomplete(VectorStoreSearchRequest, cls, data)
+        count = 1
+        if "rewrite_query" in data:
+            self.rewrite_query = data["rewrite_query"]
+            count += 1
+        if "max_num_results" in data:
+            self.max_num_results = data["max_num_results"]
+            count += 1
+        if "filters" in data:
+            self.filters = models.read_attribute_filter(data["filters"])
+            count += 1
+        if "ranking_options" in data:
+            self.ranking_options = (
+                models.VectorStoreRankingOptions.from_dict(value)
+                if isinstance(value := data["ranking_options"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(VectorStoreSearchRequest, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,14 +50,18 @@ class VectorStoreSearchResultContentObject(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.text = data["text"]
+        except KeyError:
+            return incomplete(VectorStoreSearchResultContentObject, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(
+                VectorStoreSearchResultContentObject, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -61,24 +61,23 @@ class VectorStoreSearchResultItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        if (value := take("score", UNSET)) is not UNSET:
-            self.score = value
-        if (value := take("attributes", UNSET)) is not UNSET:
-            self.attributes = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [
-                *map(models.VectorStoreSearchResultContentObject.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.content = value
-        self.additional_properties = rest
+        try:
+            self.file_id = data["file_id"]
+            self.filename = data["filename"]
+            self.score = data["score"]
+            self.attributes = data["attributes"]
+            self.content = (
+                [*map(models.VectorStoreSearchResultContentObject.from_json, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(VectorStoreSearchResultItem, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(VectorStoreSearchResultItem, data)
         return self
 
 

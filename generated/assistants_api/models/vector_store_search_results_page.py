@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -62,22 +62,23 @@ class VectorStoreSearchResultsPage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("search_query", UNSET)) is not UNSET:
-            self.search_query = value
-        if isinstance(value := take("data", UNSET), list):
-            self.data = [*map(models.VectorStoreSearchResultItem.from_json, value)]
-        elif value is not UNSET:
-            self.data = value
-        if (value := take("has_more", UNSET)) is not UNSET:
-            self.has_more = value
-        if (value := take("next_page", UNSET)) is not UNSET:
-            self.next_page = value
-        self.additional_properties = rest
+        try:
+            self.object = data["object"]
+            self.search_query = data["search_query"]
+            self.data = (
+                [*map(models.VectorStoreSearchResultItem.from_json, value)]
+                if isinstance(value := data["data"], list)
+                else value
+            )
+            self.has_more = data["has_more"]
+            self.next_page = data["next_page"]
+        except KeyError:
+            return incomplete(VectorStoreSearchResultsPage, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(VectorStoreSearchResultsPage, data)
         return self
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound="Model")
 
 if TYPE_CHECKING:
 
@@ -97,6 +98,10 @@ class Model(Dumped):
         def __getattr__(self, name: str) -> Any:
             # Runs only where a slot is empty, or where there is no such attribute.
             kind = type(self)
+            if name == "additional_properties":
+                # Most objects have none; a dict that is empty is made for who asks.
+                self.additional_properties = more = {}
+                return more
             if name in properties_of(kind):
                 return UNSET if _getframe(1).f_code is _EVOLVE else None
             if not is_magic(name) and not any(name in vars(c) for c in kind.__mro__):
@@ -188,6 +193,35 @@ class Model(Dumped):
         # A live object of the one client is as good as one of the other.
         base: Any = next(c for c in cls.__mro__ if "__attrs_attrs__" in vars(c))
         return value if isinstance(value, base) else super()._validated(value)
+
+
+def incomplete(
+    model: type[Model], kind: type[ModelT], data: Mapping[str, Any]
+) -> ModelT:
+    """Read an object that lacks something that the document requires.
+
+    To be called where a KeyError says so; that is raised again if it says else.
+
+    Args:
+        model: the class whose properties it has.
+        kind: the class that it is to be of, which may be derived from that.
+        data: the object.
+    """
+    missing = {n: a for n, a in attributes_of(model).items() if n not in data}
+    if not missing:
+        raise  # noqa: PLE0704 - what is handled where this is called
+    # Not by the class: what is derived may have a `from_dict` of its own.
+    read: Any = model.from_dict
+    found: ModelT = read.__func__(kind, {**data, **dict.fromkeys(missing, UNSET)})
+    for attribute in missing.values():
+        delattr(found, attribute)
+    return found
+
+
+def others(model: type[Model], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of an object's properties that the document doesn't know."""
+    known = attributes_of(model)
+    return {name: value for name, value in data.items() if name not in known}
 
 
 def _filled(model: Model) -> dict[str, Any]:

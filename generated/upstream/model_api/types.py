@@ -18,7 +18,9 @@ from .extras import AttributeDict as AttributeDict
 from .objects import Model as Model
 from .objects import UnknownObject as UnknownObject
 from .objects import copy_level as copy_level
+from .objects import incomplete as incomplete
 from .objects import new as new
+from .objects import others as others
 from .objects import to_json as to_json
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,20 +50,22 @@ class AdditionalTools(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.role = data["role"]
+            self.tools = (
+                [*map(models.read_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(AdditionalTools, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(AdditionalTools, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,20 +50,25 @@ class AdditionalToolsItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.role = data["role"]
+            self.tools = (
+                [*map(models.read_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(AdditionalToolsItemParam, cls, data)
+        count = 3
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(AdditionalToolsItemParam, data)
         return self
 
 

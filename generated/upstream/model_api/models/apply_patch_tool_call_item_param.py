@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -58,22 +58,25 @@ class ApplyPatchToolCallItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller_param(value)
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("operation", UNSET)) is not UNSET:
-            self.operation = models.read_apply_patch_operation_param(value)
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.call_id = data["call_id"]
+            self.status = data["status"]
+            self.operation = models.read_apply_patch_operation_param(data["operation"])
+        except KeyError:
+            return incomplete(ApplyPatchToolCallItemParam, cls, data)
+        count = 4
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller_param(data["caller"])
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ApplyPatchToolCallItemParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,14 +44,19 @@ class ApplyPatchToolParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("allowed_callers", UNSET)) is not UNSET:
-            self.allowed_callers = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ApplyPatchToolParam, cls, data)
+        count = 1
+        if "allowed_callers" in data:
+            self.allowed_callers = data["allowed_callers"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ApplyPatchToolParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,28 @@ class ApproximateLocation(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("country", UNSET)) is not UNSET:
-            self.country = value
-        if (value := take("region", UNSET)) is not UNSET:
-            self.region = value
-        if (value := take("city", UNSET)) is not UNSET:
-            self.city = value
-        if (value := take("timezone", UNSET)) is not UNSET:
-            self.timezone = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ApproximateLocation, cls, data)
+        count = 1
+        if "country" in data:
+            self.country = data["country"]
+            count += 1
+        if "region" in data:
+            self.region = data["region"]
+            count += 1
+        if "city" in data:
+            self.city = data["city"]
+            count += 1
+        if "timezone" in data:
+            self.timezone = data["timezone"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ApproximateLocation, data)
         return self
 
 

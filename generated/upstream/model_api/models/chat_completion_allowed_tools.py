@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -43,14 +43,16 @@ class ChatCompletionAllowedTools(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("mode", UNSET)) is not UNSET:
-            self.mode = value
-        if (value := take("tools", UNSET)) is not UNSET:
-            self.tools = value
-        self.additional_properties = rest
+        try:
+            self.mode = data["mode"]
+            self.tools = data["tools"]
+        except KeyError:
+            return incomplete(ChatCompletionAllowedTools, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ChatCompletionAllowedTools, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -37,12 +37,15 @@ class ChatCompletionFunctionCallOption(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(ChatCompletionFunctionCallOption, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(ChatCompletionFunctionCallOption, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,16 +52,22 @@ class ChatCompletionFunctions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("parameters", UNSET)) is not UNSET:
-            self.parameters = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(ChatCompletionFunctions, cls, data)
+        count = 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "parameters" in data:
+            self.parameters = data["parameters"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ChatCompletionFunctions, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,20 +52,23 @@ class ChatCompletionMessageCustomToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("custom", UNSET), dict):
-            self.custom = models.ChatCompletionMessageCustomToolCallCustom.from_dict(
-                value
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.custom = (
+                models.ChatCompletionMessageCustomToolCallCustom.from_dict(value)
+                if isinstance(value := data["custom"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.custom = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(ChatCompletionMessageCustomToolCall, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                ChatCompletionMessageCustomToolCall, data
+            )
         return self
 
 

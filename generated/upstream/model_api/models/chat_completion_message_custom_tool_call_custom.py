@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -41,14 +41,18 @@ class ChatCompletionMessageCustomToolCallCustom(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("input", UNSET)) is not UNSET:
-            self.input = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+            self.input = data["input"]
+        except KeyError:
+            return incomplete(ChatCompletionMessageCustomToolCallCustom, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(
+                ChatCompletionMessageCustomToolCallCustom, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,21 @@ class ChatCompletionMessageToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("function", UNSET), dict):
-            self.function = models.ChatCompletionMessageToolCallFunction.from_dict(
-                value
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.function = (
+                models.ChatCompletionMessageToolCallFunction.from_dict(value)
+                if isinstance(value := data["function"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.function = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(ChatCompletionMessageToolCall, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ChatCompletionMessageToolCall, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,14 +45,20 @@ class ChatCompletionMessageToolCallChunkFunction(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        self.additional_properties = rest
+        count = 0
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "arguments" in data:
+            self.arguments = data["arguments"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionMessageToolCallChunkFunction, data
+            )
         return self
 
 

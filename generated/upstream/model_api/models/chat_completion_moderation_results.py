@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,18 +46,21 @@ class ChatCompletionModerationResults(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if isinstance(value := take("results", UNSET), list):
-            self.results = [*map(models.ModerationResultBody.from_json, value)]
-        elif value is not UNSET:
-            self.results = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.model = data["model"]
+            self.results = (
+                [*map(models.ModerationResultBody.from_json, value)]
+                if isinstance(value := data["results"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(ChatCompletionModerationResults, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ChatCompletionModerationResults, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -80,45 +80,59 @@ class ChatCompletionRequestAssistantMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [
-                *map(
-                    models.read_chat_completion_request_assistant_message_content_part,
-                    value,
-                )
-            ]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("refusal", UNSET)) is not UNSET:
-            self.refusal = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if isinstance(value := take("audio", UNSET), dict):
-            self.audio = models.ChatCompletionRequestAssistantMessageAudio.from_dict(
-                value
+        try:
+            self.role = data["role"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestAssistantMessage, cls, data)
+        count = 1
+        if "content" in data:
+            self.content = (
+                [
+                    *map(
+                        models.read_chat_completion_request_assistant_message_content_part,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["content"], list)
+                else value
             )
-        elif value is not UNSET:
-            self.audio = value
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [
-                *map(models.read_chat_completion_message_tool_calls_item, value)
-            ]
-        elif value is not UNSET:
-            self.tool_calls = value
-        if isinstance(value := take("function_call", UNSET), dict):
+            count += 1
+        if "refusal" in data:
+            self.refusal = data["refusal"]
+            count += 1
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "audio" in data:
+            self.audio = (
+                models.ChatCompletionRequestAssistantMessageAudio.from_dict(value)
+                if isinstance(value := data["audio"], dict)
+                else value
+            )
+            count += 1
+        if "tool_calls" in data:
+            self.tool_calls = (
+                [*map(models.read_chat_completion_message_tool_calls_item, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+            count += 1
+        if "function_call" in data:
             self.function_call = (
                 models.ChatCompletionRequestAssistantMessageFunctionCall.from_dict(
                     value
                 )
+                if isinstance(value := data["function_call"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.function_call = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestAssistantMessage, data
+            )
         return self
 
 

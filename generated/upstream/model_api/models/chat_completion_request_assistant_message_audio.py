@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -40,12 +40,17 @@ class ChatCompletionRequestAssistantMessageAudio(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestAssistantMessageAudio, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(
+                ChatCompletionRequestAssistantMessageAudio, data
+            )
         return self
 
 

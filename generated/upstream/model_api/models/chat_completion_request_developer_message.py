@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,22 +52,31 @@ class ChatCompletionRequestDeveloperMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [
-                *map(
-                    models.ChatCompletionRequestMessageContentPartText.from_json, value
-                )
-            ]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        self.additional_properties = rest
+        try:
+            self.content = (
+                [
+                    *map(
+                        models.ChatCompletionRequestMessageContentPartText.from_json,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            self.role = data["role"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestDeveloperMessage, cls, data)
+        count = 2
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestDeveloperMessage, data
+            )
         return self
 
 

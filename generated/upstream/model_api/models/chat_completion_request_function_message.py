@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..deprecation import deprecated
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,16 +54,19 @@ class ChatCompletionRequestFunctionMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if (value := take("content", UNSET)) is not UNSET:
-            self.content = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        self.additional_properties = rest
+        try:
+            self.role = data["role"]
+            self.content = data["content"]
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestFunctionMessage, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                ChatCompletionRequestFunctionMessage, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -56,26 +56,32 @@ class ChatCompletionRequestMessageContentPartAudio(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("input_audio", UNSET), dict):
+        try:
+            self.type = data["type"]
             self.input_audio = (
                 models.ChatCompletionRequestMessageContentPartAudioInputAudio.from_dict(
                     value
                 )
+                if isinstance(value := data["input_audio"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.input_audio = value
-        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
-            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(
-                value
+        except KeyError:
+            return incomplete(ChatCompletionRequestMessageContentPartAudio, cls, data)
+        count = 2
+        if "prompt_cache_breakpoint" in data:
+            self.prompt_cache_breakpoint = (
+                models.PromptCacheBreakpointParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_breakpoint"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.prompt_cache_breakpoint = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestMessageContentPartAudio, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,14 +48,20 @@ class ChatCompletionRequestMessageContentPartAudioInputAudio(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("data", UNSET)) is not UNSET:
-            self.data = value
-        if (value := take("format", UNSET)) is not UNSET:
-            self.format = value
-        self.additional_properties = rest
+        try:
+            self.data = data["data"]
+            self.format = data["format"]
+        except KeyError:
+            return incomplete(
+                ChatCompletionRequestMessageContentPartAudioInputAudio, cls, data
+            )
+        if len(data) > 2:
+            self.additional_properties = others(
+                ChatCompletionRequestMessageContentPartAudioInputAudio, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -56,24 +56,30 @@ class ChatCompletionRequestMessageContentPartFile(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("file", UNSET), dict):
+        try:
+            self.type = data["type"]
             self.file = (
                 models.ChatCompletionRequestMessageContentPartFileFile.from_dict(value)
+                if isinstance(value := data["file"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.file = value
-        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
-            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(
-                value
+        except KeyError:
+            return incomplete(ChatCompletionRequestMessageContentPartFile, cls, data)
+        count = 2
+        if "prompt_cache_breakpoint" in data:
+            self.prompt_cache_breakpoint = (
+                models.PromptCacheBreakpointParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_breakpoint"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.prompt_cache_breakpoint = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestMessageContentPartFile, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -47,16 +47,23 @@ class ChatCompletionRequestMessageContentPartFileFile(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        if (value := take("file_data", UNSET)) is not UNSET:
-            self.file_data = value
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        self.additional_properties = rest
+        count = 0
+        if "filename" in data:
+            self.filename = data["filename"]
+            count += 1
+        if "file_data" in data:
+            self.file_data = data["file_data"]
+            count += 1
+        if "file_id" in data:
+            self.file_id = data["file_id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestMessageContentPartFileFile, data
+            )
         return self
 
 

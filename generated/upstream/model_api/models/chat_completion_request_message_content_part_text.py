@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,20 +52,26 @@ class ChatCompletionRequestMessageContentPartText(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
-            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(
-                value
+        try:
+            self.type = data["type"]
+            self.text = data["text"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestMessageContentPartText, cls, data)
+        count = 2
+        if "prompt_cache_breakpoint" in data:
+            self.prompt_cache_breakpoint = (
+                models.PromptCacheBreakpointParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_breakpoint"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.prompt_cache_breakpoint = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ChatCompletionRequestMessageContentPartText, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,22 +49,26 @@ class ChatCompletionRequestToolMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [
-                *map(
-                    models.read_chat_completion_request_tool_message_content_part, value
-                )
-            ]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("tool_call_id", UNSET)) is not UNSET:
-            self.tool_call_id = value
-        self.additional_properties = rest
+        try:
+            self.role = data["role"]
+            self.content = (
+                [
+                    *map(
+                        models.read_chat_completion_request_tool_message_content_part,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            self.tool_call_id = data["tool_call_id"]
+        except KeyError:
+            return incomplete(ChatCompletionRequestToolMessage, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ChatCompletionRequestToolMessage, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -78,40 +78,51 @@ class ChatCompletionResponseMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("content", UNSET)) is not UNSET:
-            self.content = value
-        if (value := take("refusal", UNSET)) is not UNSET:
-            self.refusal = value
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [
-                *map(models.read_chat_completion_message_tool_calls_item, value)
-            ]
-        elif value is not UNSET:
-            self.tool_calls = value
-        if isinstance(value := take("annotations", UNSET), list):
-            self.annotations = [
-                *map(
-                    models.ChatCompletionResponseMessageAnnotationsItem.from_json, value
-                )
-            ]
-        elif value is not UNSET:
-            self.annotations = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("function_call", UNSET), dict):
+        try:
+            self.content = data["content"]
+            self.refusal = data["refusal"]
+            self.role = data["role"]
+        except KeyError:
+            return incomplete(ChatCompletionResponseMessage, cls, data)
+        count = 3
+        if "tool_calls" in data:
+            self.tool_calls = (
+                [*map(models.read_chat_completion_message_tool_calls_item, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+            count += 1
+        if "annotations" in data:
+            self.annotations = (
+                [
+                    *map(
+                        models.ChatCompletionResponseMessageAnnotationsItem.from_json,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["annotations"], list)
+                else value
+            )
+            count += 1
+        if "function_call" in data:
             self.function_call = (
                 models.ChatCompletionResponseMessageFunctionCall.from_dict(value)
+                if isinstance(value := data["function_call"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.function_call = value
-        if isinstance(value := take("audio", UNSET), dict):
-            self.audio = models.ChatCompletionResponseMessageAudio.from_dict(value)
-        elif value is not UNSET:
-            self.audio = value
-        self.additional_properties = rest
+            count += 1
+        if "audio" in data:
+            self.audio = (
+                models.ChatCompletionResponseMessageAudio.from_dict(value)
+                if isinstance(value := data["audio"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ChatCompletionResponseMessage, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,18 +49,22 @@ class ChatCompletionResponseMessageAnnotationsItemUrlCitation(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("end_index", UNSET)) is not UNSET:
-            self.end_index = value
-        if (value := take("start_index", UNSET)) is not UNSET:
-            self.start_index = value
-        if (value := take("url", UNSET)) is not UNSET:
-            self.url = value
-        if (value := take("title", UNSET)) is not UNSET:
-            self.title = value
-        self.additional_properties = rest
+        try:
+            self.end_index = data["end_index"]
+            self.start_index = data["start_index"]
+            self.url = data["url"]
+            self.title = data["title"]
+        except KeyError:
+            return incomplete(
+                ChatCompletionResponseMessageAnnotationsItemUrlCitation, cls, data
+            )
+        if len(data) > 4:
+            self.additional_properties = others(
+                ChatCompletionResponseMessageAnnotationsItemUrlCitation, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,18 +51,20 @@ class ChatCompletionResponseMessageAudio(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("expires_at", UNSET)) is not UNSET:
-            self.expires_at = value
-        if (value := take("data", UNSET)) is not UNSET:
-            self.data = value
-        if (value := take("transcript", UNSET)) is not UNSET:
-            self.transcript = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.expires_at = data["expires_at"]
+            self.data = data["data"]
+            self.transcript = data["transcript"]
+        except KeyError:
+            return incomplete(ChatCompletionResponseMessageAudio, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(
+                ChatCompletionResponseMessageAudio, data
+            )
         return self
 
     @property

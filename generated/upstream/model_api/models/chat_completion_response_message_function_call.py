@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,14 +45,18 @@ class ChatCompletionResponseMessageFunctionCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        self.additional_properties = rest
+        try:
+            self.arguments = data["arguments"]
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(ChatCompletionResponseMessageFunctionCall, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(
+                ChatCompletionResponseMessageFunctionCall, data
+            )
         return self
 
 

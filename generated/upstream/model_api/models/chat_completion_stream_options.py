@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,14 +42,18 @@ class ChatCompletionStreamOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("include_usage", UNSET)) is not UNSET:
-            self.include_usage = value
-        if (value := take("include_obfuscation", UNSET)) is not UNSET:
-            self.include_obfuscation = value
-        self.additional_properties = rest
+        count = 0
+        if "include_usage" in data:
+            self.include_usage = data["include_usage"]
+            count += 1
+        if "include_obfuscation" in data:
+            self.include_obfuscation = data["include_obfuscation"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ChatCompletionStreamOptions, data)
         return self
 
 

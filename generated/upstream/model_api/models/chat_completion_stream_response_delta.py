@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -67,28 +67,35 @@ class ChatCompletionStreamResponseDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("content", UNSET)) is not UNSET:
-            self.content = value
-        if isinstance(value := take("function_call", UNSET), dict):
+        count = 0
+        if "content" in data:
+            self.content = data["content"]
+            count += 1
+        if "function_call" in data:
             self.function_call = (
                 models.ChatCompletionStreamResponseDeltaFunctionCall.from_dict(value)
+                if isinstance(value := data["function_call"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.function_call = value
-        if isinstance(value := take("tool_calls", UNSET), list):
-            self.tool_calls = [
-                *map(models.ChatCompletionMessageToolCallChunk.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.tool_calls = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if (value := take("refusal", UNSET)) is not UNSET:
-            self.refusal = value
-        self.additional_properties = rest
+            count += 1
+        if "tool_calls" in data:
+            self.tool_calls = (
+                [*map(models.ChatCompletionMessageToolCallChunk.from_json, value)]
+                if isinstance(value := data["tool_calls"], list)
+                else value
+            )
+            count += 1
+        if "role" in data:
+            self.role = data["role"]
+            count += 1
+        if "refusal" in data:
+            self.refusal = data["refusal"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ChatCompletionStreamResponseDelta, data)
         return self
 
 

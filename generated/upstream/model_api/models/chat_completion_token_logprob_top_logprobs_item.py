@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,16 +47,19 @@ class ChatCompletionTokenLogprobTopLogprobsItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("token", UNSET)) is not UNSET:
-            self.token = value
-        if (value := take("logprob", UNSET)) is not UNSET:
-            self.logprob = value
-        if (value := take("bytes", UNSET)) is not UNSET:
-            self.bytes = value
-        self.additional_properties = rest
+        try:
+            self.token = data["token"]
+            self.logprob = data["logprob"]
+            self.bytes = data["bytes"]
+        except KeyError:
+            return incomplete(ChatCompletionTokenLogprobTopLogprobsItem, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                ChatCompletionTokenLogprobTopLogprobsItem, data
+            )
         return self
 
 

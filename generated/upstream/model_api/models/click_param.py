@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,20 +50,22 @@ class ClickParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("button", UNSET)) is not UNSET:
-            self.button = value
-        if (value := take("x", UNSET)) is not UNSET:
-            self.x = value
-        if (value := take("y", UNSET)) is not UNSET:
-            self.y = value
-        if (value := take("keys", UNSET)) is not UNSET:
-            self.keys = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.button = data["button"]
+            self.x = data["x"]
+            self.y = data["y"]
+        except KeyError:
+            return incomplete(ClickParam, cls, data)
+        count = 4
+        if "keys" in data:
+            self.keys = data["keys"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ClickParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,18 +50,24 @@ class CodeInterpreterTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("container", UNSET), dict):
-            self.container = models.AutoCodeInterpreterToolParam.from_dict(value)
-        elif value is not UNSET:
-            self.container = value
-        if (value := take("allowed_callers", UNSET)) is not UNSET:
-            self.allowed_callers = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.container = (
+                models.AutoCodeInterpreterToolParam.from_dict(value)
+                if isinstance(value := data["container"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(CodeInterpreterTool, cls, data)
+        count = 2
+        if "allowed_callers" in data:
+            self.allowed_callers = data["allowed_callers"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CodeInterpreterTool, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -57,26 +57,24 @@ class CodeInterpreterToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("container_id", UNSET)) is not UNSET:
-            self.container_id = value
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if isinstance(value := take("outputs", UNSET), list):
-            self.outputs = [
-                *map(models.read_code_interpreter_tool_call_outputs_item, value)
-            ]
-        elif value is not UNSET:
-            self.outputs = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.status = data["status"]
+            self.container_id = data["container_id"]
+            self.code = data["code"]
+            self.outputs = (
+                [*map(models.read_code_interpreter_tool_call_outputs_item, value)]
+                if isinstance(value := data["outputs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CodeInterpreterToolCall, cls, data)
+        if len(data) > 6:
+            self.additional_properties = others(CodeInterpreterToolCall, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,16 +45,20 @@ class CompactionSummaryItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("encrypted_content", UNSET)) is not UNSET:
-            self.encrypted_content = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.encrypted_content = data["encrypted_content"]
+        except KeyError:
+            return incomplete(CompactionSummaryItemParam, cls, data)
+        count = 2
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CompactionSummaryItemParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,16 +46,17 @@ class ComparisonFilter(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("key", UNSET)) is not UNSET:
-            self.key = value
-        if (value := take("value", UNSET)) is not UNSET:
-            self.value = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.key = data["key"]
+            self.value = data["value"]
+        except KeyError:
+            return incomplete(ComparisonFilter, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ComparisonFilter, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -61,28 +61,32 @@ class CompletionUsage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("completion_tokens", UNSET)) is not UNSET:
-            self.completion_tokens = value
-        if (value := take("prompt_tokens", UNSET)) is not UNSET:
-            self.prompt_tokens = value
-        if (value := take("total_tokens", UNSET)) is not UNSET:
-            self.total_tokens = value
-        if isinstance(value := take("completion_tokens_details", UNSET), dict):
+        try:
+            self.completion_tokens = data["completion_tokens"]
+            self.prompt_tokens = data["prompt_tokens"]
+            self.total_tokens = data["total_tokens"]
+        except KeyError:
+            return incomplete(CompletionUsage, cls, data)
+        count = 3
+        if "completion_tokens_details" in data:
             self.completion_tokens_details = (
                 models.CompletionUsageCompletionTokensDetails.from_dict(value)
+                if isinstance(value := data["completion_tokens_details"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.completion_tokens_details = value
-        if isinstance(value := take("prompt_tokens_details", UNSET), dict):
+            count += 1
+        if "prompt_tokens_details" in data:
             self.prompt_tokens_details = (
                 models.CompletionUsagePromptTokensDetails.from_dict(value)
+                if isinstance(value := data["prompt_tokens_details"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.prompt_tokens_details = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CompletionUsage, data)
         return self
 
 

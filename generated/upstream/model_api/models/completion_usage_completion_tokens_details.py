@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -55,20 +55,29 @@ class CompletionUsageCompletionTokensDetails(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("accepted_prediction_tokens", UNSET)) is not UNSET:
-            self.accepted_prediction_tokens = value
-        if (value := take("audio_tokens", UNSET)) is not UNSET:
-            self.audio_tokens = value
-        if (value := take("reasoning_tokens", UNSET)) is not UNSET:
-            self.reasoning_tokens = value
-        if (value := take("text_tokens", UNSET)) is not UNSET:
-            self.text_tokens = value
-        if (value := take("rejected_prediction_tokens", UNSET)) is not UNSET:
-            self.rejected_prediction_tokens = value
-        self.additional_properties = rest
+        count = 0
+        if "accepted_prediction_tokens" in data:
+            self.accepted_prediction_tokens = data["accepted_prediction_tokens"]
+            count += 1
+        if "audio_tokens" in data:
+            self.audio_tokens = data["audio_tokens"]
+            count += 1
+        if "reasoning_tokens" in data:
+            self.reasoning_tokens = data["reasoning_tokens"]
+            count += 1
+        if "text_tokens" in data:
+            self.text_tokens = data["text_tokens"]
+            count += 1
+        if "rejected_prediction_tokens" in data:
+            self.rejected_prediction_tokens = data["rejected_prediction_tokens"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                CompletionUsageCompletionTokensDetails, data
+            )
         return self
 
 

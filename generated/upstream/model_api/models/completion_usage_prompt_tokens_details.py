@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -54,20 +54,29 @@ class CompletionUsagePromptTokensDetails(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("audio_tokens", UNSET)) is not UNSET:
-            self.audio_tokens = value
-        if (value := take("cached_tokens", UNSET)) is not UNSET:
-            self.cached_tokens = value
-        if (value := take("text_tokens", UNSET)) is not UNSET:
-            self.text_tokens = value
-        if (value := take("image_tokens", UNSET)) is not UNSET:
-            self.image_tokens = value
-        if (value := take("cache_write_tokens", UNSET)) is not UNSET:
-            self.cache_write_tokens = value
-        self.additional_properties = rest
+        count = 0
+        if "audio_tokens" in data:
+            self.audio_tokens = data["audio_tokens"]
+            count += 1
+        if "cached_tokens" in data:
+            self.cached_tokens = data["cached_tokens"]
+            count += 1
+        if "text_tokens" in data:
+            self.text_tokens = data["text_tokens"]
+            count += 1
+        if "image_tokens" in data:
+            self.image_tokens = data["image_tokens"]
+            count += 1
+        if "cache_write_tokens" in data:
+            self.cache_write_tokens = data["cache_write_tokens"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                CompletionUsagePromptTokensDetails, data
+            )
         return self
 
 

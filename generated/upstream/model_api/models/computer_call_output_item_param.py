@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -63,28 +63,35 @@ class ComputerCallOutputItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("output", UNSET), dict):
-            self.output = models.ComputerScreenshotImage.from_dict(value)
-        elif value is not UNSET:
-            self.output = value
-        if isinstance(value := take("acknowledged_safety_checks", UNSET), list):
-            self.acknowledged_safety_checks = [
-                *map(models.ComputerCallSafetyCheckParam.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.acknowledged_safety_checks = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.call_id = data["call_id"]
+            self.type = data["type"]
+            self.output = (
+                models.ComputerScreenshotImage.from_dict(value)
+                if isinstance(value := data["output"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(ComputerCallOutputItemParam, cls, data)
+        count = 3
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "acknowledged_safety_checks" in data:
+            self.acknowledged_safety_checks = (
+                [*map(models.ComputerCallSafetyCheckParam.from_json, value)]
+                if isinstance(value := data["acknowledged_safety_checks"], list)
+                else value
+            )
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ComputerCallOutputItemParam, data)
         return self
 
 

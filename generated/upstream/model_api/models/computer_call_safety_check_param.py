@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,22 @@ class ComputerCallSafetyCheckParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("message", UNSET)) is not UNSET:
-            self.message = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+        except KeyError:
+            return incomplete(ComputerCallSafetyCheckParam, cls, data)
+        count = 1
+        if "code" in data:
+            self.code = data["code"]
+            count += 1
+        if "message" in data:
+            self.message = data["message"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ComputerCallSafetyCheckParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,16 +45,22 @@ class ComputerScreenshotImage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("image_url", UNSET)) is not UNSET:
-            self.image_url = value
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ComputerScreenshotImage, cls, data)
+        count = 1
+        if "image_url" in data:
+            self.image_url = data["image_url"]
+            count += 1
+        if "file_id" in data:
+            self.file_id = data["file_id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ComputerScreenshotImage, data)
         return self
 
 

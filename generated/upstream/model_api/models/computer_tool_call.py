@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -62,30 +62,34 @@ class ComputerToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("action", UNSET)) is not UNSET:
-            self.action = models.read_computer_action(value)
-        if isinstance(value := take("actions", UNSET), list):
-            self.actions = [*map(models.read_computer_action, value)]
-        elif value is not UNSET:
-            self.actions = value
-        if isinstance(value := take("pending_safety_checks", UNSET), list):
-            self.pending_safety_checks = [
-                *map(models.ComputerCallSafetyCheckParam.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.pending_safety_checks = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.pending_safety_checks = (
+                [*map(models.ComputerCallSafetyCheckParam.from_json, value)]
+                if isinstance(value := data["pending_safety_checks"], list)
+                else value
+            )
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(ComputerToolCall, cls, data)
+        count = 5
+        if "action" in data:
+            self.action = models.read_computer_action(data["action"])
+            count += 1
+        if "actions" in data:
+            self.actions = (
+                [*map(models.read_computer_action, value)]
+                if isinstance(value := data["actions"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ComputerToolCall, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -64,30 +64,34 @@ class ComputerToolCallOutputResource(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if isinstance(value := take("acknowledged_safety_checks", UNSET), list):
-            self.acknowledged_safety_checks = [
-                *map(models.ComputerCallSafetyCheckParam.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.acknowledged_safety_checks = value
-        if isinstance(value := take("output", UNSET), dict):
-            self.output = models.ComputerScreenshotImage.from_dict(value)
-        elif value is not UNSET:
-            self.output = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("created_by", UNSET)) is not UNSET:
-            self.created_by = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.output = (
+                models.ComputerScreenshotImage.from_dict(value)
+                if isinstance(value := data["output"], dict)
+                else value
+            )
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(ComputerToolCallOutputResource, cls, data)
+        count = 5
+        if "acknowledged_safety_checks" in data:
+            self.acknowledged_safety_checks = (
+                [*map(models.ComputerCallSafetyCheckParam.from_json, value)]
+                if isinstance(value := data["acknowledged_safety_checks"], list)
+                else value
+            )
+            count += 1
+        if "created_by" in data:
+            self.created_by = data["created_by"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ComputerToolCallOutputResource, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,18 +48,18 @@ class ComputerUsePreviewTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("environment", UNSET)) is not UNSET:
-            self.environment = value
-        if (value := take("display_width", UNSET)) is not UNSET:
-            self.display_width = value
-        if (value := take("display_height", UNSET)) is not UNSET:
-            self.display_height = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.environment = data["environment"]
+            self.display_width = data["display_width"]
+            self.display_height = data["display_height"]
+        except KeyError:
+            return incomplete(ComputerUsePreviewTool, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(ComputerUsePreviewTool, data)
         return self
 
 

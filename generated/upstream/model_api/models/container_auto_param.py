@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -59,22 +59,34 @@ class ContainerAutoParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("file_ids", UNSET)) is not UNSET:
-            self.file_ids = value
-        if (value := take("memory_limit", UNSET)) is not UNSET:
-            self.memory_limit = value
-        if (value := take("network_policy", UNSET)) is not UNSET:
-            self.network_policy = models.read_container_auto_param_network_policy(value)
-        if isinstance(value := take("skills", UNSET), list):
-            self.skills = [*map(models.read_container_auto_param_skills_item, value)]
-        elif value is not UNSET:
-            self.skills = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ContainerAutoParam, cls, data)
+        count = 1
+        if "file_ids" in data:
+            self.file_ids = data["file_ids"]
+            count += 1
+        if "memory_limit" in data:
+            self.memory_limit = data["memory_limit"]
+            count += 1
+        if "network_policy" in data:
+            self.network_policy = models.read_container_auto_param_network_policy(
+                data["network_policy"]
+            )
+            count += 1
+        if "skills" in data:
+            self.skills = (
+                [*map(models.read_container_auto_param_skills_item, value)]
+                if isinstance(value := data["skills"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ContainerAutoParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,22 +51,20 @@ class ContainerFileCitationBody(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("container_id", UNSET)) is not UNSET:
-            self.container_id = value
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("start_index", UNSET)) is not UNSET:
-            self.start_index = value
-        if (value := take("end_index", UNSET)) is not UNSET:
-            self.end_index = value
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.container_id = data["container_id"]
+            self.file_id = data["file_id"]
+            self.start_index = data["start_index"]
+            self.end_index = data["end_index"]
+            self.filename = data["filename"]
+        except KeyError:
+            return incomplete(ContainerFileCitationBody, cls, data)
+        if len(data) > 6:
+            self.additional_properties = others(ContainerFileCitationBody, data)
         return self
 
 

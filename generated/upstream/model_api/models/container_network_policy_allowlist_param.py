@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -53,20 +53,26 @@ class ContainerNetworkPolicyAllowlistParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("allowed_domains", UNSET)) is not UNSET:
-            self.allowed_domains = value
-        if isinstance(value := take("domain_secrets", UNSET), list):
-            self.domain_secrets = [
-                *map(models.ContainerNetworkPolicyDomainSecretParam.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.domain_secrets = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.allowed_domains = data["allowed_domains"]
+        except KeyError:
+            return incomplete(ContainerNetworkPolicyAllowlistParam, cls, data)
+        count = 2
+        if "domain_secrets" in data:
+            self.domain_secrets = (
+                [*map(models.ContainerNetworkPolicyDomainSecretParam.from_json, value)]
+                if isinstance(value := data["domain_secrets"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ContainerNetworkPolicyAllowlistParam, data
+            )
         return self
 
 

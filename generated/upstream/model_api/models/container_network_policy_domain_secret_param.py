@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,16 +47,19 @@ class ContainerNetworkPolicyDomainSecretParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("domain", UNSET)) is not UNSET:
-            self.domain = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("value", UNSET)) is not UNSET:
-            self.value = value
-        self.additional_properties = rest
+        try:
+            self.domain = data["domain"]
+            self.name = data["name"]
+            self.value = data["value"]
+        except KeyError:
+            return incomplete(ContainerNetworkPolicyDomainSecretParam, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                ContainerNetworkPolicyDomainSecretParam, data
+            )
         return self
 
 

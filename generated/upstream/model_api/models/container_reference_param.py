@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -43,14 +43,16 @@ class ContainerReferenceParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("container_id", UNSET)) is not UNSET:
-            self.container_id = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.container_id = data["container_id"]
+        except KeyError:
+            return incomplete(ContainerReferenceParam, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ContainerReferenceParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -42,14 +42,19 @@ class ContextManagementParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("compact_threshold", UNSET)) is not UNSET:
-            self.compact_threshold = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ContextManagementParam, cls, data)
+        count = 1
+        if "compact_threshold" in data:
+            self.compact_threshold = data["compact_threshold"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ContextManagementParam, data)
         return self
 
 

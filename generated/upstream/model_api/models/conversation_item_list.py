@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,22 +50,23 @@ class ConversationItemList(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("data", UNSET), list):
-            self.data = [*map(models.read_conversation_item, value)]
-        elif value is not UNSET:
-            self.data = value
-        if (value := take("has_more", UNSET)) is not UNSET:
-            self.has_more = value
-        if (value := take("first_id", UNSET)) is not UNSET:
-            self.first_id = value
-        if (value := take("last_id", UNSET)) is not UNSET:
-            self.last_id = value
-        self.additional_properties = rest
+        try:
+            self.object = data["object"]
+            self.data = (
+                [*map(models.read_conversation_item, value)]
+                if isinstance(value := data["data"], list)
+                else value
+            )
+            self.has_more = data["has_more"]
+            self.first_id = data["first_id"]
+            self.last_id = data["last_id"]
+        except KeyError:
+            return incomplete(ConversationItemList, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(ConversationItemList, data)
         return self
 
 

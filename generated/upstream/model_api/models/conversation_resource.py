@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,18 +49,18 @@ class ConversationResource(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.object = data["object"]
+            self.metadata = data["metadata"]
+            self.created_at = data["created_at"]
+        except KeyError:
+            return incomplete(ConversationResource, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(ConversationResource, data)
         return self
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -38,14 +38,16 @@ class CoordParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("x", UNSET)) is not UNSET:
-            self.x = value
-        if (value := take("y", UNSET)) is not UNSET:
-            self.y = value
-        self.additional_properties = rest
+        try:
+            self.x = data["x"]
+            self.y = data["y"]
+        except KeyError:
+            return incomplete(CoordParam, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(CoordParam, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -216,112 +216,168 @@ class CreateChatCompletionRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("top_logprobs", UNSET)) is not UNSET:
-            self.top_logprobs = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        if (value := take("safety_identifier", UNSET)) is not UNSET:
-            self.safety_identifier = value
-        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
-            self.prompt_cache_key = value
-        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
-            self.prompt_cache_retention = value
-        if isinstance(value := take("prompt_cache_options", UNSET), dict):
-            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
-        elif value is not UNSET:
-            self.prompt_cache_options = value
-        if isinstance(value := take("messages", UNSET), list):
-            self.messages = [*map(models.read_chat_completion_request_message, value)]
-        elif value is not UNSET:
-            self.messages = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("service_tier", UNSET)) is not UNSET:
-            self.service_tier = value
-        if (value := take("modalities", UNSET)) is not UNSET:
-            self.modalities = value
-        if (value := take("verbosity", UNSET)) is not UNSET:
-            self.verbosity = value
-        if (value := take("reasoning_effort", UNSET)) is not UNSET:
-            self.reasoning_effort = value
-        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
-            self.max_completion_tokens = value
-        if (value := take("frequency_penalty", UNSET)) is not UNSET:
-            self.frequency_penalty = value
-        if (value := take("presence_penalty", UNSET)) is not UNSET:
-            self.presence_penalty = value
-        if isinstance(value := take("web_search_options", UNSET), dict):
+        try:
+            self.messages = (
+                [*map(models.read_chat_completion_request_message, value)]
+                if isinstance(value := data["messages"], list)
+                else value
+            )
+            self.model = data["model"]
+        except KeyError:
+            return incomplete(CreateChatCompletionRequest, cls, data)
+        count = 2
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "top_logprobs" in data:
+            self.top_logprobs = data["top_logprobs"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if "safety_identifier" in data:
+            self.safety_identifier = data["safety_identifier"]
+            count += 1
+        if "prompt_cache_key" in data:
+            self.prompt_cache_key = data["prompt_cache_key"]
+            count += 1
+        if "prompt_cache_retention" in data:
+            self.prompt_cache_retention = data["prompt_cache_retention"]
+            count += 1
+        if "prompt_cache_options" in data:
+            self.prompt_cache_options = (
+                models.PromptCacheOptionsParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_options"], dict)
+                else value
+            )
+            count += 1
+        if "service_tier" in data:
+            self.service_tier = data["service_tier"]
+            count += 1
+        if "modalities" in data:
+            self.modalities = data["modalities"]
+            count += 1
+        if "verbosity" in data:
+            self.verbosity = data["verbosity"]
+            count += 1
+        if "reasoning_effort" in data:
+            self.reasoning_effort = data["reasoning_effort"]
+            count += 1
+        if "max_completion_tokens" in data:
+            self.max_completion_tokens = data["max_completion_tokens"]
+            count += 1
+        if "frequency_penalty" in data:
+            self.frequency_penalty = data["frequency_penalty"]
+            count += 1
+        if "presence_penalty" in data:
+            self.presence_penalty = data["presence_penalty"]
+            count += 1
+        if "web_search_options" in data:
             self.web_search_options = (
                 models.CreateChatCompletionRequestWebSearchOptions.from_dict(value)
+                if isinstance(value := data["web_search_options"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.web_search_options = value
-        if (value := take("response_format", UNSET)) is not UNSET:
+            count += 1
+        if "response_format" in data:
             self.response_format = (
-                models.read_create_chat_completion_request_response_format(value)
+                models.read_create_chat_completion_request_response_format(
+                    data["response_format"]
+                )
             )
-        if isinstance(value := take("audio", UNSET), dict):
-            self.audio = models.CreateChatCompletionRequestAudio.from_dict(value)
-        elif value is not UNSET:
-            self.audio = value
-        if (value := take("store", UNSET)) is not UNSET:
-            self.store = value
-        if isinstance(value := take("moderation", UNSET), dict):
-            self.moderation = models.ModerationParam.from_dict(value)
-        elif value is not UNSET:
-            self.moderation = value
-        if (value := take("stream", UNSET)) is not UNSET:
-            self.stream = value
-        if (value := take("stop", UNSET)) is not UNSET:
-            self.stop = value
-        if (value := take("logit_bias", UNSET)) is not UNSET:
-            self.logit_bias = value
-        if (value := take("logprobs", UNSET)) is not UNSET:
-            self.logprobs = value
-        if (value := take("max_tokens", UNSET)) is not UNSET:
-            self.max_tokens = value
-        if (value := take("n", UNSET)) is not UNSET:
-            self.n = value
-        if isinstance(value := take("prediction", UNSET), dict):
-            self.prediction = models.PredictionContent.from_dict(value)
-        elif value is not UNSET:
-            self.prediction = value
-        if (value := take("seed", UNSET)) is not UNSET:
-            self.seed = value
-        if isinstance(value := take("stream_options", UNSET), dict):
-            self.stream_options = models.ChatCompletionStreamOptions.from_dict(value)
-        elif value is not UNSET:
-            self.stream_options = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [
-                *map(models.read_create_chat_completion_request_tools_item, value)
-            ]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("tool_choice", UNSET)) is not UNSET:
-            self.tool_choice = models.read_chat_completion_tool_choice_option(value)
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if isinstance(value := take("function_call", UNSET), dict):
-            self.function_call = models.ChatCompletionFunctionCallOption.from_dict(
-                value
+            count += 1
+        if "audio" in data:
+            self.audio = (
+                models.CreateChatCompletionRequestAudio.from_dict(value)
+                if isinstance(value := data["audio"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.function_call = value
-        if isinstance(value := take("functions", UNSET), list):
-            self.functions = [*map(models.ChatCompletionFunctions.from_json, value)]
-        elif value is not UNSET:
-            self.functions = value
-        self.additional_properties = rest
+            count += 1
+        if "store" in data:
+            self.store = data["store"]
+            count += 1
+        if "moderation" in data:
+            self.moderation = (
+                models.ModerationParam.from_dict(value)
+                if isinstance(value := data["moderation"], dict)
+                else value
+            )
+            count += 1
+        if "stream" in data:
+            self.stream = data["stream"]
+            count += 1
+        if "stop" in data:
+            self.stop = data["stop"]
+            count += 1
+        if "logit_bias" in data:
+            self.logit_bias = data["logit_bias"]
+            count += 1
+        if "logprobs" in data:
+            self.logprobs = data["logprobs"]
+            count += 1
+        if "max_tokens" in data:
+            self.max_tokens = data["max_tokens"]
+            count += 1
+        if "n" in data:
+            self.n = data["n"]
+            count += 1
+        if "prediction" in data:
+            self.prediction = (
+                models.PredictionContent.from_dict(value)
+                if isinstance(value := data["prediction"], dict)
+                else value
+            )
+            count += 1
+        if "seed" in data:
+            self.seed = data["seed"]
+            count += 1
+        if "stream_options" in data:
+            self.stream_options = (
+                models.ChatCompletionStreamOptions.from_dict(value)
+                if isinstance(value := data["stream_options"], dict)
+                else value
+            )
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_create_chat_completion_request_tools_item, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if "tool_choice" in data:
+            self.tool_choice = models.read_chat_completion_tool_choice_option(
+                data["tool_choice"]
+            )
+            count += 1
+        if "parallel_tool_calls" in data:
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+            count += 1
+        if "function_call" in data:
+            self.function_call = (
+                models.ChatCompletionFunctionCallOption.from_dict(value)
+                if isinstance(value := data["function_call"], dict)
+                else value
+            )
+            count += 1
+        if "functions" in data:
+            self.functions = (
+                [*map(models.ChatCompletionFunctions.from_json, value)]
+                if isinstance(value := data["functions"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateChatCompletionRequest, data)
         return self
 
 

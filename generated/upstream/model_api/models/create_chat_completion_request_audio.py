@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,16 +52,20 @@ class CreateChatCompletionRequestAudio(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("voice", UNSET), dict):
-            self.voice = models.VoiceIdsOrCustomVoiceWithId.from_dict(value)
-        elif value is not UNSET:
-            self.voice = value
-        if (value := take("format", UNSET)) is not UNSET:
-            self.format = value
-        self.additional_properties = rest
+        try:
+            self.voice = (
+                models.VoiceIdsOrCustomVoiceWithId.from_dict(value)
+                if isinstance(value := data["voice"], dict)
+                else value
+            )
+            self.format = data["format"]
+        except KeyError:
+            return incomplete(CreateChatCompletionRequestAudio, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(CreateChatCompletionRequestAudio, data)
         return self
 
 

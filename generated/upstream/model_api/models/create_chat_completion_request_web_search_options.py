@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -56,18 +56,26 @@ class CreateChatCompletionRequestWebSearchOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("user_location", UNSET), dict):
-            self.user_location = models.CreateChatCompletionRequestWebSearchOptionsUserLocation.from_dict(
-                value
+        count = 0
+        if "user_location" in data:
+            self.user_location = (
+                models.CreateChatCompletionRequestWebSearchOptionsUserLocation.from_dict(
+                    value
+                )
+                if isinstance(value := data["user_location"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.user_location = value
-        if (value := take("search_context_size", UNSET)) is not UNSET:
-            self.search_context_size = value
-        self.additional_properties = rest
+            count += 1
+        if "search_context_size" in data:
+            self.search_context_size = data["search_context_size"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                CreateChatCompletionRequestWebSearchOptions, data
+            )
         return self
 
 

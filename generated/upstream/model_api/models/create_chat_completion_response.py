@@ -9,7 +9,7 @@ from attrs import define, field
 from .. import models
 from ..datetimes import from_unixtime
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,38 +79,47 @@ class CreateChatCompletionResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if isinstance(value := take("choices", UNSET), list):
-            self.choices = [
-                *map(models.CreateChatCompletionResponseChoicesItem.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.choices = value
-        if (value := take("created", UNSET)) is not UNSET:
-            self.created = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("service_tier", UNSET)) is not UNSET:
-            self.service_tier = value
-        if (value := take("system_fingerprint", UNSET)) is not UNSET:
-            self.system_fingerprint = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("usage", UNSET), dict):
-            self.usage = models.CompletionUsage.from_dict(value)
-        elif value is not UNSET:
-            self.usage = value
-        if isinstance(value := take("moderation", UNSET), dict):
-            self.moderation = models.ChatCompletionModeration.from_dict(value)
-        elif value is not UNSET:
-            self.moderation = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.choices = (
+                [*map(models.CreateChatCompletionResponseChoicesItem.from_json, value)]
+                if isinstance(value := data["choices"], list)
+                else value
+            )
+            self.created = data["created"]
+            self.model = data["model"]
+            self.object = data["object"]
+        except KeyError:
+            return incomplete(CreateChatCompletionResponse, cls, data)
+        count = 5
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "service_tier" in data:
+            self.service_tier = data["service_tier"]
+            count += 1
+        if "system_fingerprint" in data:
+            self.system_fingerprint = data["system_fingerprint"]
+            count += 1
+        if "usage" in data:
+            self.usage = (
+                models.CompletionUsage.from_dict(value)
+                if isinstance(value := data["usage"], dict)
+                else value
+            )
+            count += 1
+        if "moderation" in data:
+            self.moderation = (
+                models.ChatCompletionModeration.from_dict(value)
+                if isinstance(value := data["moderation"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateChatCompletionResponse, data)
         return self
 
     @property

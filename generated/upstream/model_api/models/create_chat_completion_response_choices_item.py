@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -61,24 +61,28 @@ class CreateChatCompletionResponseChoicesItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("finish_reason", UNSET)) is not UNSET:
-            self.finish_reason = value
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if isinstance(value := take("message", UNSET), dict):
-            self.message = models.ChatCompletionResponseMessage.from_dict(value)
-        elif value is not UNSET:
-            self.message = value
-        if isinstance(value := take("logprobs", UNSET), dict):
+        try:
+            self.finish_reason = data["finish_reason"]
+            self.index = data["index"]
+            self.message = (
+                models.ChatCompletionResponseMessage.from_dict(value)
+                if isinstance(value := data["message"], dict)
+                else value
+            )
             self.logprobs = (
                 models.CreateChatCompletionResponseChoicesItemLogprobs.from_dict(value)
+                if isinstance(value := data["logprobs"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.logprobs = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(CreateChatCompletionResponseChoicesItem, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(
+                CreateChatCompletionResponseChoicesItem, data
+            )
         return self
 
 

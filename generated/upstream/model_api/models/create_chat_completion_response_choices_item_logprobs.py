@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,18 +50,28 @@ class CreateChatCompletionResponseChoicesItemLogprobs(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.ChatCompletionTokenLogprob.from_json, value)]
-        elif value is not UNSET:
-            self.content = value
-        if isinstance(value := take("refusal", UNSET), list):
-            self.refusal = [*map(models.ChatCompletionTokenLogprob.from_json, value)]
-        elif value is not UNSET:
-            self.refusal = value
-        self.additional_properties = rest
+        try:
+            self.content = (
+                [*map(models.ChatCompletionTokenLogprob.from_json, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            self.refusal = (
+                [*map(models.ChatCompletionTokenLogprob.from_json, value)]
+                if isinstance(value := data["refusal"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(
+                CreateChatCompletionResponseChoicesItemLogprobs, cls, data
+            )
+        if len(data) > 2:
+            self.additional_properties = others(
+                CreateChatCompletionResponseChoicesItemLogprobs, data
+            )
         return self
 
 

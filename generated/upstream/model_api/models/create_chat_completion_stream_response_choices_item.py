@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -64,26 +64,33 @@ class CreateChatCompletionStreamResponseChoicesItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("delta", UNSET), dict):
-            self.delta = models.ChatCompletionStreamResponseDelta.from_dict(value)
-        elif value is not UNSET:
-            self.delta = value
-        if isinstance(value := take("logprobs", UNSET), dict):
+        try:
+            self.delta = (
+                models.ChatCompletionStreamResponseDelta.from_dict(value)
+                if isinstance(value := data["delta"], dict)
+                else value
+            )
+            self.finish_reason = data["finish_reason"]
+            self.index = data["index"]
+        except KeyError:
+            return incomplete(CreateChatCompletionStreamResponseChoicesItem, cls, data)
+        count = 3
+        if "logprobs" in data:
             self.logprobs = (
                 models.CreateChatCompletionStreamResponseChoicesItemLogprobs.from_dict(
                     value
                 )
+                if isinstance(value := data["logprobs"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.logprobs = value
-        if (value := take("finish_reason", UNSET)) is not UNSET:
-            self.finish_reason = value
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                CreateChatCompletionStreamResponseChoicesItem, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -45,16 +45,22 @@ class CreateConversationBody(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if isinstance(value := take("items", UNSET), list):
-            self.items = [*map(models.read_input_item, value)]
-        elif value is not UNSET:
-            self.items = value
-        self.additional_properties = rest
+        count = 0
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "items" in data:
+            self.items = (
+                [*map(models.read_input_item, value)]
+                if isinstance(value := data["items"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateConversationBody, data)
         return self
 
 

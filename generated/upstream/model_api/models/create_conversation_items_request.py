@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -39,14 +39,19 @@ class CreateConversationItemsRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("items", UNSET), list):
-            self.items = [*map(models.read_input_item, value)]
-        elif value is not UNSET:
-            self.items = value
-        self.additional_properties = rest
+        try:
+            self.items = (
+                [*map(models.read_input_item, value)]
+                if isinstance(value := data["items"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CreateConversationItemsRequest, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(CreateConversationItemsRequest, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -57,20 +57,26 @@ class CreateEmbeddingRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("input", UNSET)) is not UNSET:
-            self.input = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("encoding_format", UNSET)) is not UNSET:
-            self.encoding_format = value
-        if (value := take("dimensions", UNSET)) is not UNSET:
-            self.dimensions = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        self.additional_properties = rest
+        try:
+            self.input = data["input"]
+            self.model = data["model"]
+        except KeyError:
+            return incomplete(CreateEmbeddingRequest, cls, data)
+        count = 2
+        if "encoding_format" in data:
+            self.encoding_format = data["encoding_format"]
+            count += 1
+        if "dimensions" in data:
+            self.dimensions = data["dimensions"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateEmbeddingRequest, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,22 +52,26 @@ class CreateEmbeddingResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("data", UNSET), list):
-            self.data = [*map(models.Embedding.from_json, value)]
-        elif value is not UNSET:
-            self.data = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if isinstance(value := take("usage", UNSET), dict):
-            self.usage = models.CreateEmbeddingResponseUsage.from_dict(value)
-        elif value is not UNSET:
-            self.usage = value
-        self.additional_properties = rest
+        try:
+            self.data = (
+                [*map(models.Embedding.from_json, value)]
+                if isinstance(value := data["data"], list)
+                else value
+            )
+            self.model = data["model"]
+            self.object = data["object"]
+            self.usage = (
+                models.CreateEmbeddingResponseUsage.from_dict(value)
+                if isinstance(value := data["usage"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(CreateEmbeddingResponse, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(CreateEmbeddingResponse, data)
         return self
 
 

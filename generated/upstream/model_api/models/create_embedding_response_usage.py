@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -42,14 +42,16 @@ class CreateEmbeddingResponseUsage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("prompt_tokens", UNSET)) is not UNSET:
-            self.prompt_tokens = value
-        if (value := take("total_tokens", UNSET)) is not UNSET:
-            self.total_tokens = value
-        self.additional_properties = rest
+        try:
+            self.prompt_tokens = data["prompt_tokens"]
+            self.total_tokens = data["total_tokens"]
+        except KeyError:
+            return incomplete(CreateEmbeddingResponseUsage, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(CreateEmbeddingResponseUsage, data)
         return self
 
 

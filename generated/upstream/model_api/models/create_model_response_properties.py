@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -81,30 +81,43 @@ class CreateModelResponseProperties(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("top_logprobs", UNSET)) is not UNSET:
-            self.top_logprobs = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        if (value := take("safety_identifier", UNSET)) is not UNSET:
-            self.safety_identifier = value
-        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
-            self.prompt_cache_key = value
-        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
-            self.prompt_cache_retention = value
-        if isinstance(value := take("prompt_cache_options", UNSET), dict):
-            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
-        elif value is not UNSET:
-            self.prompt_cache_options = value
-        self.additional_properties = rest
+        count = 0
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "top_logprobs" in data:
+            self.top_logprobs = data["top_logprobs"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if "safety_identifier" in data:
+            self.safety_identifier = data["safety_identifier"]
+            count += 1
+        if "prompt_cache_key" in data:
+            self.prompt_cache_key = data["prompt_cache_key"]
+            count += 1
+        if "prompt_cache_retention" in data:
+            self.prompt_cache_retention = data["prompt_cache_retention"]
+            count += 1
+        if "prompt_cache_options" in data:
+            self.prompt_cache_options = (
+                models.PromptCacheOptionsParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_options"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateModelResponseProperties, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -153,94 +153,145 @@ class CreateResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("top_logprobs", UNSET)) is not UNSET:
-            self.top_logprobs = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        if (value := take("safety_identifier", UNSET)) is not UNSET:
-            self.safety_identifier = value
-        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
-            self.prompt_cache_key = value
-        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
-            self.prompt_cache_retention = value
-        if isinstance(value := take("prompt_cache_options", UNSET), dict):
-            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
-        elif value is not UNSET:
-            self.prompt_cache_options = value
-        if (value := take("previous_response_id", UNSET)) is not UNSET:
-            self.previous_response_id = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("background", UNSET)) is not UNSET:
-            self.background = value
-        if (value := take("max_tool_calls", UNSET)) is not UNSET:
-            self.max_tool_calls = value
-        if isinstance(value := take("text", UNSET), dict):
-            self.text = models.ResponseTextParam.from_dict(value)
-        elif value is not UNSET:
-            self.text = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("tool_choice", UNSET)) is not UNSET:
-            self.tool_choice = models.read_tool_choice_param(value)
-        if isinstance(value := take("prompt", UNSET), dict):
-            self.prompt = models.Prompt.from_dict(value)
-        elif value is not UNSET:
-            self.prompt = value
-        if (value := take("service_tier", UNSET)) is not UNSET:
-            self.service_tier = value
-        if (value := take("truncation", UNSET)) is not UNSET:
-            self.truncation = value
-        if isinstance(value := take("reasoning", UNSET), dict):
-            self.reasoning = models.Reasoning.from_dict(value)
-        elif value is not UNSET:
-            self.reasoning = value
-        if isinstance(value := take("input", UNSET), list):
-            self.input = [*map(models.read_input_item, value)]
-        elif value is not UNSET:
-            self.input = value
-        if (value := take("include", UNSET)) is not UNSET:
-            self.include = value
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if (value := take("store", UNSET)) is not UNSET:
-            self.store = value
-        if (value := take("instructions", UNSET)) is not UNSET:
-            self.instructions = value
-        if isinstance(value := take("moderation", UNSET), dict):
-            self.moderation = models.ModerationParam.from_dict(value)
-        elif value is not UNSET:
-            self.moderation = value
-        if (value := take("stream", UNSET)) is not UNSET:
-            self.stream = value
-        if isinstance(value := take("stream_options", UNSET), dict):
-            self.stream_options = models.ResponseStreamOptions.from_dict(value)
-        elif value is not UNSET:
-            self.stream_options = value
-        if isinstance(value := take("conversation", UNSET), dict):
-            self.conversation = models.ConversationParam2.from_dict(value)
-        elif value is not UNSET:
-            self.conversation = value
-        if isinstance(value := take("context_management", UNSET), list):
-            self.context_management = [
-                *map(models.ContextManagementParam.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.context_management = value
-        if (value := take("max_output_tokens", UNSET)) is not UNSET:
-            self.max_output_tokens = value
-        self.additional_properties = rest
+        count = 0
+        if "metadata" in data:
+            self.metadata = data["metadata"]
+            count += 1
+        if "top_logprobs" in data:
+            self.top_logprobs = data["top_logprobs"]
+            count += 1
+        if "temperature" in data:
+            self.temperature = data["temperature"]
+            count += 1
+        if "top_p" in data:
+            self.top_p = data["top_p"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if "safety_identifier" in data:
+            self.safety_identifier = data["safety_identifier"]
+            count += 1
+        if "prompt_cache_key" in data:
+            self.prompt_cache_key = data["prompt_cache_key"]
+            count += 1
+        if "prompt_cache_retention" in data:
+            self.prompt_cache_retention = data["prompt_cache_retention"]
+            count += 1
+        if "prompt_cache_options" in data:
+            self.prompt_cache_options = (
+                models.PromptCacheOptionsParam.from_dict(value)
+                if isinstance(value := data["prompt_cache_options"], dict)
+                else value
+            )
+            count += 1
+        if "previous_response_id" in data:
+            self.previous_response_id = data["previous_response_id"]
+            count += 1
+        if "model" in data:
+            self.model = data["model"]
+            count += 1
+        if "background" in data:
+            self.background = data["background"]
+            count += 1
+        if "max_tool_calls" in data:
+            self.max_tool_calls = data["max_tool_calls"]
+            count += 1
+        if "text" in data:
+            self.text = (
+                models.ResponseTextParam.from_dict(value)
+                if isinstance(value := data["text"], dict)
+                else value
+            )
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if "tool_choice" in data:
+            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
+            count += 1
+        if "prompt" in data:
+            self.prompt = (
+                models.Prompt.from_dict(value)
+                if isinstance(value := data["prompt"], dict)
+                else value
+            )
+            count += 1
+        if "service_tier" in data:
+            self.service_tier = data["service_tier"]
+            count += 1
+        if "truncation" in data:
+            self.truncation = data["truncation"]
+            count += 1
+        if "reasoning" in data:
+            self.reasoning = (
+                models.Reasoning.from_dict(value)
+                if isinstance(value := data["reasoning"], dict)
+                else value
+            )
+            count += 1
+        if "input" in data:
+            self.input = (
+                [*map(models.read_input_item, value)]
+                if isinstance(value := data["input"], list)
+                else value
+            )
+            count += 1
+        if "include" in data:
+            self.include = data["include"]
+            count += 1
+        if "parallel_tool_calls" in data:
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+            count += 1
+        if "store" in data:
+            self.store = data["store"]
+            count += 1
+        if "instructions" in data:
+            self.instructions = data["instructions"]
+            count += 1
+        if "moderation" in data:
+            self.moderation = (
+                models.ModerationParam.from_dict(value)
+                if isinstance(value := data["moderation"], dict)
+                else value
+            )
+            count += 1
+        if "stream" in data:
+            self.stream = data["stream"]
+            count += 1
+        if "stream_options" in data:
+            self.stream_options = (
+                models.ResponseStreamOptions.from_dict(value)
+                if isinstance(value := data["stream_options"], dict)
+                else value
+            )
+            count += 1
+        if "conversation" in data:
+            self.conversation = (
+                models.ConversationParam2.from_dict(value)
+                if isinstance(value := data["conversation"], dict)
+                else value
+            )
+            count += 1
+        if "context_management" in data:
+            self.context_management = (
+                [*map(models.ContextManagementParam.from_json, value)]
+                if isinstance(value := data["context_management"], list)
+                else value
+            )
+            count += 1
+        if "max_output_tokens" in data:
+            self.max_output_tokens = data["max_output_tokens"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CreateResponse, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,16 +46,17 @@ class CustomGrammarFormatParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("syntax", UNSET)) is not UNSET:
-            self.syntax = value
-        if (value := take("definition", UNSET)) is not UNSET:
-            self.definition = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.syntax = data["syntax"]
+            self.definition = data["definition"]
+        except KeyError:
+            return incomplete(CustomGrammarFormatParam, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(CustomGrammarFormatParam, data)
         return self
 
 

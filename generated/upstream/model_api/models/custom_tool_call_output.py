@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,24 +54,28 @@ class CustomToolCallOutput(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller_param(value)
-        if isinstance(value := take("output", UNSET), list):
-            self.output = [
-                *map(models.read_function_and_custom_tool_call_output, value)
-            ]
-        elif value is not UNSET:
-            self.output = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.call_id = data["call_id"]
+            self.output = (
+                [*map(models.read_function_and_custom_tool_call_output, value)]
+                if isinstance(value := data["output"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(CustomToolCallOutput, cls, data)
+        count = 3
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller_param(data["caller"])
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CustomToolCallOutput, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,16 +49,24 @@ class CustomToolChatCompletionsCustom(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("format", UNSET)) is not UNSET:
-            self.format = models.read_custom_tool_chat_completions_custom_format(value)
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(CustomToolChatCompletionsCustom, cls, data)
+        count = 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "format" in data:
+            self.format = models.read_custom_tool_chat_completions_custom_format(
+                data["format"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(CustomToolChatCompletionsCustom, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,20 +50,24 @@ class CustomToolChatCompletionsCustomFormatGrammar(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("grammar", UNSET), dict):
+        try:
+            self.type = data["type"]
             self.grammar = (
                 models.CustomToolChatCompletionsCustomFormatGrammarGrammar.from_dict(
                     value
                 )
+                if isinstance(value := data["grammar"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.grammar = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(CustomToolChatCompletionsCustomFormatGrammar, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(
+                CustomToolChatCompletionsCustomFormatGrammar, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,14 +48,20 @@ class CustomToolChatCompletionsCustomFormatGrammarGrammar(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("definition", UNSET)) is not UNSET:
-            self.definition = value
-        if (value := take("syntax", UNSET)) is not UNSET:
-            self.syntax = value
-        self.additional_properties = rest
+        try:
+            self.definition = data["definition"]
+            self.syntax = data["syntax"]
+        except KeyError:
+            return incomplete(
+                CustomToolChatCompletionsCustomFormatGrammarGrammar, cls, data
+            )
+        if len(data) > 2:
+            self.additional_properties = others(
+                CustomToolChatCompletionsCustomFormatGrammarGrammar, data
+            )
         return self
 
 

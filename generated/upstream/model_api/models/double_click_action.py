@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,18 +47,18 @@ class DoubleClickAction(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("x", UNSET)) is not UNSET:
-            self.x = value
-        if (value := take("y", UNSET)) is not UNSET:
-            self.y = value
-        if (value := take("keys", UNSET)) is not UNSET:
-            self.keys = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.x = data["x"]
+            self.y = data["y"]
+            self.keys = data["keys"]
+        except KeyError:
+            return incomplete(DoubleClickAction, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(DoubleClickAction, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,18 +47,24 @@ class DragParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("path", UNSET), list):
-            self.path = [*map(models.CoordParam.from_json, value)]
-        elif value is not UNSET:
-            self.path = value
-        if (value := take("keys", UNSET)) is not UNSET:
-            self.keys = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.path = (
+                [*map(models.CoordParam.from_json, value)]
+                if isinstance(value := data["path"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(DragParam, cls, data)
+        count = 2
+        if "keys" in data:
+            self.keys = data["keys"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(DragParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,20 +51,27 @@ class EasyInputMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_input_content, value)]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("phase", UNSET)) is not UNSET:
-            self.phase = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        self.additional_properties = rest
+        try:
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_input_content, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(EasyInputMessage, cls, data)
+        count = 2
+        if "phase" in data:
+            self.phase = data["phase"]
+            count += 1
+        if "type" in data:
+            self.type = data["type"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(EasyInputMessage, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,17 @@ class Embedding(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("embedding", UNSET)) is not UNSET:
-            self.embedding = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        self.additional_properties = rest
+        try:
+            self.index = data["index"]
+            self.embedding = data["embedding"]
+            self.object = data["object"]
+        except KeyError:
+            return incomplete(Embedding, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(Embedding, data)
         return self
 
 

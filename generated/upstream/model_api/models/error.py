@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,18 +46,18 @@ class Error(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("message", UNSET)) is not UNSET:
-            self.message = value
-        if (value := take("param", UNSET)) is not UNSET:
-            self.param = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        self.additional_properties = rest
+        try:
+            self.code = data["code"]
+            self.message = data["message"]
+            self.param = data["param"]
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(Error, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(Error, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -39,14 +39,19 @@ class ErrorResponse(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("error", UNSET), dict):
-            self.error = models.Error.from_dict(value)
-        elif value is not UNSET:
-            self.error = value
-        self.additional_properties = rest
+        try:
+            self.error = (
+                models.Error.from_dict(value)
+                if isinstance(value := data["error"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(ErrorResponse, cls, data)
+        if len(data) > 1:
+            self.additional_properties = others(ErrorResponse, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,18 +47,18 @@ class FileCitationBody(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("index", UNSET)) is not UNSET:
-            self.index = value
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.file_id = data["file_id"]
+            self.index = data["index"]
+            self.filename = data["filename"]
+        except KeyError:
+            return incomplete(FileCitationBody, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(FileCitationBody, data)
         return self
 
 

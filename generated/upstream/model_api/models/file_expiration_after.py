@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -42,14 +42,16 @@ class FileExpirationAfter(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("anchor", UNSET)) is not UNSET:
-            self.anchor = value
-        if (value := take("seconds", UNSET)) is not UNSET:
-            self.seconds = value
-        self.additional_properties = rest
+        try:
+            self.anchor = data["anchor"]
+            self.seconds = data["seconds"]
+        except KeyError:
+            return incomplete(FileExpirationAfter, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(FileExpirationAfter, data)
         return self
 
 

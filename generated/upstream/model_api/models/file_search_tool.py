@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,22 +52,30 @@ class FileSearchTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("vector_store_ids", UNSET)) is not UNSET:
-            self.vector_store_ids = value
-        if (value := take("max_num_results", UNSET)) is not UNSET:
-            self.max_num_results = value
-        if isinstance(value := take("ranking_options", UNSET), dict):
-            self.ranking_options = models.RankingOptions.from_dict(value)
-        elif value is not UNSET:
-            self.ranking_options = value
-        if (value := take("filters", UNSET)) is not UNSET:
-            self.filters = models.read_filters(value)
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.vector_store_ids = data["vector_store_ids"]
+        except KeyError:
+            return incomplete(FileSearchTool, cls, data)
+        count = 2
+        if "max_num_results" in data:
+            self.max_num_results = data["max_num_results"]
+            count += 1
+        if "ranking_options" in data:
+            self.ranking_options = (
+                models.RankingOptions.from_dict(value)
+                if isinstance(value := data["ranking_options"], dict)
+                else value
+            )
+            count += 1
+        if "filters" in data:
+            self.filters = models.read_filters(data["filters"])
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchTool, data)
         return self
 
 

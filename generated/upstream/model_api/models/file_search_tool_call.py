@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,22 +54,26 @@ class FileSearchToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("queries", UNSET)) is not UNSET:
-            self.queries = value
-        if isinstance(value := take("results", UNSET), list):
-            self.results = [*map(models.FileSearchToolCallResultsItem.from_json, value)]
-        elif value is not UNSET:
-            self.results = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.status = data["status"]
+            self.queries = data["queries"]
+        except KeyError:
+            return incomplete(FileSearchToolCall, cls, data)
+        count = 4
+        if "results" in data:
+            self.results = (
+                [*map(models.FileSearchToolCallResultsItem.from_json, value)]
+                if isinstance(value := data["results"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchToolCall, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -49,20 +49,27 @@ class FileSearchToolCallResultsItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        if (value := take("attributes", UNSET)) is not UNSET:
-            self.attributes = value
-        if (value := take("score", UNSET)) is not UNSET:
-            self.score = value
-        self.additional_properties = rest
+        count = 0
+        if "file_id" in data:
+            self.file_id = data["file_id"]
+            count += 1
+        if "text" in data:
+            self.text = data["text"]
+            count += 1
+        if "filename" in data:
+            self.filename = data["filename"]
+            count += 1
+        if "attributes" in data:
+            self.attributes = data["attributes"]
+            count += 1
+        if "score" in data:
+            self.score = data["score"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FileSearchToolCallResultsItem, data)
         return self
 
 

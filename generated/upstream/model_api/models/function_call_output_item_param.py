@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -62,30 +62,39 @@ class FunctionCallOutputItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("output", UNSET), list):
-            self.output = [
-                *map(models.read_function_call_output_item_param_output_item, value)
-            ]
-        elif value is not UNSET:
-            self.output = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("namespace", UNSET)) is not UNSET:
-            self.namespace = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller_param(value)
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.output = (
+                [*map(models.read_function_call_output_item_param_output_item, value)]
+                if isinstance(value := data["output"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(FunctionCallOutputItemParam, cls, data)
+        count = 2
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "call_id" in data:
+            self.call_id = data["call_id"]
+            count += 1
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if "namespace" in data:
+            self.namespace = data["namespace"]
+            count += 1
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller_param(data["caller"])
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionCallOutputItemParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,17 @@ class FunctionShellAction(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("commands", UNSET)) is not UNSET:
-            self.commands = value
-        if (value := take("timeout_ms", UNSET)) is not UNSET:
-            self.timeout_ms = value
-        if (value := take("max_output_length", UNSET)) is not UNSET:
-            self.max_output_length = value
-        self.additional_properties = rest
+        try:
+            self.commands = data["commands"]
+            self.timeout_ms = data["timeout_ms"]
+            self.max_output_length = data["max_output_length"]
+        except KeyError:
+            return incomplete(FunctionShellAction, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(FunctionShellAction, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,22 @@ class FunctionShellActionParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("commands", UNSET)) is not UNSET:
-            self.commands = value
-        if (value := take("timeout_ms", UNSET)) is not UNSET:
-            self.timeout_ms = value
-        if (value := take("max_output_length", UNSET)) is not UNSET:
-            self.max_output_length = value
-        self.additional_properties = rest
+        try:
+            self.commands = data["commands"]
+        except KeyError:
+            return incomplete(FunctionShellActionParam, cls, data)
+        count = 1
+        if "timeout_ms" in data:
+            self.timeout_ms = data["timeout_ms"]
+            count += 1
+        if "max_output_length" in data:
+            self.max_output_length = data["max_output_length"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionShellActionParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -64,28 +64,36 @@ class FunctionShellCallItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller_param(value)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("action", UNSET), dict):
-            self.action = models.FunctionShellActionParam.from_dict(value)
-        elif value is not UNSET:
-            self.action = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("environment", UNSET)) is not UNSET:
-            self.environment = models.read_function_shell_call_item_param_environment(
-                value
+        try:
+            self.call_id = data["call_id"]
+            self.type = data["type"]
+            self.action = (
+                models.FunctionShellActionParam.from_dict(value)
+                if isinstance(value := data["action"], dict)
+                else value
             )
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(FunctionShellCallItemParam, cls, data)
+        count = 3
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller_param(data["caller"])
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if "environment" in data:
+            self.environment = models.read_function_shell_call_item_param_environment(
+                data["environment"]
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionShellCallItemParam, data)
         return self
 
 

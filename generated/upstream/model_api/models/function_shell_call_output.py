@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -64,28 +64,31 @@ class FunctionShellCallOutput(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller(value)
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("output", UNSET), list):
-            self.output = [*map(models.FunctionShellCallOutputContent.from_json, value)]
-        elif value is not UNSET:
-            self.output = value
-        if (value := take("max_output_length", UNSET)) is not UNSET:
-            self.max_output_length = value
-        if (value := take("created_by", UNSET)) is not UNSET:
-            self.created_by = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.status = data["status"]
+            self.output = (
+                [*map(models.FunctionShellCallOutputContent.from_json, value)]
+                if isinstance(value := data["output"], list)
+                else value
+            )
+            self.max_output_length = data["max_output_length"]
+        except KeyError:
+            return incomplete(FunctionShellCallOutput, cls, data)
+        count = 6
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller(data["caller"])
+            count += 1
+        if "created_by" in data:
+            self.created_by = data["created_by"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionShellCallOutput, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,18 +51,23 @@ class FunctionShellCallOutputContent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("stdout", UNSET)) is not UNSET:
-            self.stdout = value
-        if (value := take("stderr", UNSET)) is not UNSET:
-            self.stderr = value
-        if (value := take("outcome", UNSET)) is not UNSET:
-            self.outcome = models.read_function_shell_call_output_content_outcome(value)
-        if (value := take("created_by", UNSET)) is not UNSET:
-            self.created_by = value
-        self.additional_properties = rest
+        try:
+            self.stdout = data["stdout"]
+            self.stderr = data["stderr"]
+            self.outcome = models.read_function_shell_call_output_content_outcome(
+                data["outcome"]
+            )
+        except KeyError:
+            return incomplete(FunctionShellCallOutputContent, cls, data)
+        count = 3
+        if "created_by" in data:
+            self.created_by = data["created_by"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionShellCallOutputContent, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,16 +52,21 @@ class FunctionShellCallOutputContentParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("stdout", UNSET)) is not UNSET:
-            self.stdout = value
-        if (value := take("stderr", UNSET)) is not UNSET:
-            self.stderr = value
-        if (value := take("outcome", UNSET)) is not UNSET:
-            self.outcome = models.read_function_shell_call_output_outcome_param(value)
-        self.additional_properties = rest
+        try:
+            self.stdout = data["stdout"]
+            self.stderr = data["stderr"]
+            self.outcome = models.read_function_shell_call_output_outcome_param(
+                data["outcome"]
+            )
+        except KeyError:
+            return incomplete(FunctionShellCallOutputContentParam, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(
+                FunctionShellCallOutputContentParam, data
+            )
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,16 +51,24 @@ class FunctionShellToolParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("environment", UNSET)) is not UNSET:
-            self.environment = models.read_function_shell_tool_param_environment(value)
-        if (value := take("allowed_callers", UNSET)) is not UNSET:
-            self.allowed_callers = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(FunctionShellToolParam, cls, data)
+        count = 1
+        if "environment" in data:
+            self.environment = models.read_function_shell_tool_param_environment(
+                data["environment"]
+            )
+            count += 1
+        if "allowed_callers" in data:
+            self.allowed_callers = data["allowed_callers"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionShellToolParam, data)
         return self
 
 

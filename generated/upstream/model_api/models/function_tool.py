@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -56,26 +56,31 @@ class FunctionTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("parameters", UNSET)) is not UNSET:
-            self.parameters = value
-        if (value := take("output_schema", UNSET)) is not UNSET:
-            self.output_schema = value
-        if (value := take("strict", UNSET)) is not UNSET:
-            self.strict = value
-        if (value := take("defer_loading", UNSET)) is not UNSET:
-            self.defer_loading = value
-        if (value := take("allowed_callers", UNSET)) is not UNSET:
-            self.allowed_callers = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.name = data["name"]
+            self.parameters = data["parameters"]
+            self.strict = data["strict"]
+        except KeyError:
+            return incomplete(FunctionTool, cls, data)
+        count = 4
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "output_schema" in data:
+            self.output_schema = data["output_schema"]
+            count += 1
+        if "defer_loading" in data:
+            self.defer_loading = data["defer_loading"]
+            count += 1
+        if "allowed_callers" in data:
+            self.allowed_callers = data["allowed_callers"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionTool, data)
         return self
 
 

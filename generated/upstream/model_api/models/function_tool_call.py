@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -57,26 +57,31 @@ class FunctionToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("caller", UNSET)) is not UNSET:
-            self.caller = models.read_tool_call_caller(value)
-        if (value := take("namespace", UNSET)) is not UNSET:
-            self.namespace = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.call_id = data["call_id"]
+            self.name = data["name"]
+            self.arguments = data["arguments"]
+        except KeyError:
+            return incomplete(FunctionToolCall, cls, data)
+        count = 4
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "caller" in data:
+            self.caller = models.read_tool_call_caller(data["caller"])
+            count += 1
+        if "namespace" in data:
+            self.namespace = data["namespace"]
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(FunctionToolCall, data)
         return self
 
 

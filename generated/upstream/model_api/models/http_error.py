@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,16 +45,17 @@ class HTTPError(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("message", UNSET)) is not UNSET:
-            self.message = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.code = data["code"]
+            self.message = data["message"]
+        except KeyError:
+            return incomplete(HTTPError, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(HTTPError, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -42,14 +42,16 @@ class HybridSearchOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("embedding_weight", UNSET)) is not UNSET:
-            self.embedding_weight = value
-        if (value := take("text_weight", UNSET)) is not UNSET:
-            self.text_weight = value
-        self.additional_properties = rest
+        try:
+            self.embedding_weight = data["embedding_weight"]
+            self.text_weight = data["text_weight"]
+        except KeyError:
+            return incomplete(HybridSearchOptions, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(HybridSearchOptions, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -82,36 +82,53 @@ class ImageGenTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("quality", UNSET)) is not UNSET:
-            self.quality = value
-        if (value := take("size", UNSET)) is not UNSET:
-            self.size = value
-        if (value := take("output_format", UNSET)) is not UNSET:
-            self.output_format = value
-        if (value := take("output_compression", UNSET)) is not UNSET:
-            self.output_compression = value
-        if (value := take("moderation", UNSET)) is not UNSET:
-            self.moderation = value
-        if (value := take("background", UNSET)) is not UNSET:
-            self.background = value
-        if (value := take("input_fidelity", UNSET)) is not UNSET:
-            self.input_fidelity = value
-        if isinstance(value := take("input_image_mask", UNSET), dict):
-            self.input_image_mask = models.ImageGenToolInputImageMask.from_dict(value)
-        elif value is not UNSET:
-            self.input_image_mask = value
-        if (value := take("partial_images", UNSET)) is not UNSET:
-            self.partial_images = value
-        if (value := take("action", UNSET)) is not UNSET:
-            self.action = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ImageGenTool, cls, data)
+        count = 1
+        if "model" in data:
+            self.model = data["model"]
+            count += 1
+        if "quality" in data:
+            self.quality = data["quality"]
+            count += 1
+        if "size" in data:
+            self.size = data["size"]
+            count += 1
+        if "output_format" in data:
+            self.output_format = data["output_format"]
+            count += 1
+        if "output_compression" in data:
+            self.output_compression = data["output_compression"]
+            count += 1
+        if "moderation" in data:
+            self.moderation = data["moderation"]
+            count += 1
+        if "background" in data:
+            self.background = data["background"]
+            count += 1
+        if "input_fidelity" in data:
+            self.input_fidelity = data["input_fidelity"]
+            count += 1
+        if "input_image_mask" in data:
+            self.input_image_mask = (
+                models.ImageGenToolInputImageMask.from_dict(value)
+                if isinstance(value := data["input_image_mask"], dict)
+                else value
+            )
+            count += 1
+        if "partial_images" in data:
+            self.partial_images = data["partial_images"]
+            count += 1
+        if "action" in data:
+            self.action = data["action"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ImageGenTool, data)
         return self
 
 

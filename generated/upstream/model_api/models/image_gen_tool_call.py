@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,18 +47,18 @@ class ImageGenToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("result", UNSET)) is not UNSET:
-            self.result = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.status = data["status"]
+            self.result = data["result"]
+        except KeyError:
+            return incomplete(ImageGenToolCall, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(ImageGenToolCall, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,20 +52,22 @@ class InlineSkillParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if isinstance(value := take("source", UNSET), dict):
-            self.source = models.InlineSkillSourceParam.from_dict(value)
-        elif value is not UNSET:
-            self.source = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.name = data["name"]
+            self.description = data["description"]
+            self.source = (
+                models.InlineSkillSourceParam.from_dict(value)
+                if isinstance(value := data["source"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(InlineSkillParam, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(InlineSkillParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,16 +46,17 @@ class InlineSkillSourceParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("media_type", UNSET)) is not UNSET:
-            self.media_type = value
-        if (value := take("data", UNSET)) is not UNSET:
-            self.data = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.media_type = data["media_type"]
+            self.data = data["data"]
+        except KeyError:
+            return incomplete(InlineSkillSourceParam, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(InlineSkillSourceParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -55,24 +55,30 @@ class InputImageContent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("image_url", UNSET)) is not UNSET:
-            self.image_url = value
-        if (value := take("file_id", UNSET)) is not UNSET:
-            self.file_id = value
-        if (value := take("detail", UNSET)) is not UNSET:
-            self.detail = value
-        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
-            self.prompt_cache_breakpoint = models.PromptCacheBreakpointConfig.from_dict(
-                value
+        try:
+            self.type = data["type"]
+            self.detail = data["detail"]
+        except KeyError:
+            return incomplete(InputImageContent, cls, data)
+        count = 2
+        if "image_url" in data:
+            self.image_url = data["image_url"]
+            count += 1
+        if "file_id" in data:
+            self.file_id = data["file_id"]
+            count += 1
+        if "prompt_cache_breakpoint" in data:
+            self.prompt_cache_breakpoint = (
+                models.PromptCacheBreakpointConfig.from_dict(value)
+                if isinstance(value := data["prompt_cache_breakpoint"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.prompt_cache_breakpoint = value
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(InputImageContent, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,20 +51,27 @@ class InputMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_input_content, value)]
-        elif value is not UNSET:
-            self.content = value
-        self.additional_properties = rest
+        try:
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_input_content, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(InputMessage, cls, data)
+        count = 2
+        if "type" in data:
+            self.type = data["type"]
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(InputMessage, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -43,14 +43,19 @@ class ItemReferenceParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+        except KeyError:
+            return incomplete(ItemReferenceParam, cls, data)
+        count = 1
+        if "type" in data:
+            self.type = data["type"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ItemReferenceParam, data)
         return self
 
 

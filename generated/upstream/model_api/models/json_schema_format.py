@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,18 +48,25 @@ class JsonSchemaFormat(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("schema", UNSET)) is not UNSET:
-            self.schema = value
-        if (value := take("strict", UNSET)) is not UNSET:
-            self.strict = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+        except KeyError:
+            return incomplete(JsonSchemaFormat, cls, data)
+        count = 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "schema" in data:
+            self.schema = data["schema"]
+            count += 1
+        if "strict" in data:
+            self.strict = data["strict"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(JsonSchemaFormat, data)
         return self
 
 

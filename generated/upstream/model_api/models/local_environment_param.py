@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,16 +45,23 @@ class LocalEnvironmentParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("skills", UNSET), list):
-            self.skills = [*map(models.LocalSkillParam.from_json, value)]
-        elif value is not UNSET:
-            self.skills = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(LocalEnvironmentParam, cls, data)
+        count = 1
+        if "skills" in data:
+            self.skills = (
+                [*map(models.LocalSkillParam.from_json, value)]
+                if isinstance(value := data["skills"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(LocalEnvironmentParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,22 +51,27 @@ class LocalShellExecAction(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("command", UNSET)) is not UNSET:
-            self.command = value
-        if (value := take("timeout_ms", UNSET)) is not UNSET:
-            self.timeout_ms = value
-        if (value := take("working_directory", UNSET)) is not UNSET:
-            self.working_directory = value
-        if (value := take("env", UNSET)) is not UNSET:
-            self.env = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.command = data["command"]
+            self.env = data["env"]
+        except KeyError:
+            return incomplete(LocalShellExecAction, cls, data)
+        count = 3
+        if "timeout_ms" in data:
+            self.timeout_ms = data["timeout_ms"]
+            count += 1
+        if "working_directory" in data:
+            self.working_directory = data["working_directory"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(LocalShellExecAction, data)
         return self
 
 

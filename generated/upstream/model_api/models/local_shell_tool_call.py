@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,22 +51,23 @@ class LocalShellToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if isinstance(value := take("action", UNSET), dict):
-            self.action = models.LocalShellExecAction.from_dict(value)
-        elif value is not UNSET:
-            self.action = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.action = (
+                models.LocalShellExecAction.from_dict(value)
+                if isinstance(value := data["action"], dict)
+                else value
+            )
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(LocalShellToolCall, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(LocalShellToolCall, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,22 @@ class LocalShellToolCallOutput(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("output", UNSET)) is not UNSET:
-            self.output = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.output = data["output"]
+            self.call_id = data["call_id"]
+        except KeyError:
+            return incomplete(LocalShellToolCallOutput, cls, data)
+        count = 4
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(LocalShellToolCallOutput, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,17 @@ class LocalSkillParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("path", UNSET)) is not UNSET:
-            self.path = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+            self.description = data["description"]
+            self.path = data["path"]
+        except KeyError:
+            return incomplete(LocalSkillParam, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(LocalSkillParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,20 +48,22 @@ class LogProb(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("token", UNSET)) is not UNSET:
-            self.token = value
-        if (value := take("logprob", UNSET)) is not UNSET:
-            self.logprob = value
-        if (value := take("bytes", UNSET)) is not UNSET:
-            self.bytes = value
-        if isinstance(value := take("top_logprobs", UNSET), list):
-            self.top_logprobs = [*map(models.TopLogProb.from_json, value)]
-        elif value is not UNSET:
-            self.top_logprobs = value
-        self.additional_properties = rest
+        try:
+            self.token = data["token"]
+            self.logprob = data["logprob"]
+            self.bytes = data["bytes"]
+            self.top_logprobs = (
+                [*map(models.TopLogProb.from_json, value)]
+                if isinstance(value := data["top_logprobs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(LogProb, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(LogProb, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,20 +48,19 @@ class MCPApprovalRequest(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("server_label", UNSET)) is not UNSET:
-            self.server_label = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.server_label = data["server_label"]
+            self.name = data["name"]
+            self.arguments = data["arguments"]
+        except KeyError:
+            return incomplete(MCPApprovalRequest, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(MCPApprovalRequest, data)
         return self
 
 

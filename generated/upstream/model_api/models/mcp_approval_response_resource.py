@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,22 +50,23 @@ class MCPApprovalResponseResource(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("approval_request_id", UNSET)) is not UNSET:
-            self.approval_request_id = value
-        if (value := take("approve", UNSET)) is not UNSET:
-            self.approve = value
-        if (value := take("reason", UNSET)) is not UNSET:
-            self.reason = value
-        if (value := take("request_id", UNSET)) is not UNSET:
-            self.request_id = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.approval_request_id = data["approval_request_id"]
+            self.approve = data["approve"]
+            self.request_id = data["request_id"]
+        except KeyError:
+            return incomplete(MCPApprovalResponseResource, cls, data)
+        count = 5
+        if "reason" in data:
+            self.reason = data["reason"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPApprovalResponseResource, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,22 +50,26 @@ class MCPListTools(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("server_label", UNSET)) is not UNSET:
-            self.server_label = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.MCPListToolsTool.from_json, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("error", UNSET)) is not UNSET:
-            self.error = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.server_label = data["server_label"]
+            self.tools = (
+                [*map(models.MCPListToolsTool.from_json, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(MCPListTools, cls, data)
+        count = 4
+        if "error" in data:
+            self.error = data["error"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPListTools, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,18 +46,23 @@ class MCPListToolsTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("input_schema", UNSET)) is not UNSET:
-            self.input_schema = value
-        if (value := take("annotations", UNSET)) is not UNSET:
-            self.annotations = value
-        self.additional_properties = rest
+        try:
+            self.name = data["name"]
+            self.input_schema = data["input_schema"]
+        except KeyError:
+            return incomplete(MCPListToolsTool, cls, data)
+        count = 2
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "annotations" in data:
+            self.annotations = data["annotations"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPListToolsTool, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -77,40 +77,55 @@ class MCPTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("server_label", UNSET)) is not UNSET:
-            self.server_label = value
-        if (value := take("server_url", UNSET)) is not UNSET:
-            self.server_url = value
-        if (value := take("connector_id", UNSET)) is not UNSET:
-            self.connector_id = value
-        if (value := take("tunnel_id", UNSET)) is not UNSET:
-            self.tunnel_id = value
-        if (value := take("authorization", UNSET)) is not UNSET:
-            self.authorization = value
-        if (value := take("server_description", UNSET)) is not UNSET:
-            self.server_description = value
-        if (value := take("headers", UNSET)) is not UNSET:
-            self.headers = value
-        if isinstance(value := take("allowed_tools", UNSET), dict):
-            self.allowed_tools = models.MCPToolFilter.from_dict(value)
-        elif value is not UNSET:
-            self.allowed_tools = value
-        if (value := take("allowed_callers", UNSET)) is not UNSET:
-            self.allowed_callers = value
-        if isinstance(value := take("require_approval", UNSET), dict):
-            self.require_approval = models.MCPToolRequireApprovalWithAlways.from_dict(
-                value
+        try:
+            self.type = data["type"]
+            self.server_label = data["server_label"]
+        except KeyError:
+            return incomplete(MCPTool, cls, data)
+        count = 2
+        if "server_url" in data:
+            self.server_url = data["server_url"]
+            count += 1
+        if "connector_id" in data:
+            self.connector_id = data["connector_id"]
+            count += 1
+        if "tunnel_id" in data:
+            self.tunnel_id = data["tunnel_id"]
+            count += 1
+        if "authorization" in data:
+            self.authorization = data["authorization"]
+            count += 1
+        if "server_description" in data:
+            self.server_description = data["server_description"]
+            count += 1
+        if "headers" in data:
+            self.headers = data["headers"]
+            count += 1
+        if "allowed_tools" in data:
+            self.allowed_tools = (
+                models.MCPToolFilter.from_dict(value)
+                if isinstance(value := data["allowed_tools"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.require_approval = value
-        if (value := take("defer_loading", UNSET)) is not UNSET:
-            self.defer_loading = value
-        self.additional_properties = rest
+            count += 1
+        if "allowed_callers" in data:
+            self.allowed_callers = data["allowed_callers"]
+            count += 1
+        if "require_approval" in data:
+            self.require_approval = (
+                models.MCPToolRequireApprovalWithAlways.from_dict(value)
+                if isinstance(value := data["require_approval"], dict)
+                else value
+            )
+            count += 1
+        if "defer_loading" in data:
+            self.defer_loading = data["defer_loading"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPTool, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -59,28 +59,32 @@ class MCPToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("server_label", UNSET)) is not UNSET:
-            self.server_label = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        if (value := take("output", UNSET)) is not UNSET:
-            self.output = value
-        if (value := take("error", UNSET)) is not UNSET:
-            self.error = models.read_mcp_tool_call_error(value)
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("approval_request_id", UNSET)) is not UNSET:
-            self.approval_request_id = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.server_label = data["server_label"]
+            self.name = data["name"]
+            self.arguments = data["arguments"]
+        except KeyError:
+            return incomplete(MCPToolCall, cls, data)
+        count = 5
+        if "output" in data:
+            self.output = data["output"]
+            count += 1
+        if "error" in data:
+            self.error = models.read_mcp_tool_call_error(data["error"])
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if "approval_request_id" in data:
+            self.approval_request_id = data["approval_request_id"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPToolCall, data)
         return self
 
 

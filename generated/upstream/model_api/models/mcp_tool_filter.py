@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,14 +42,18 @@ class MCPToolFilter(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("tool_names", UNSET)) is not UNSET:
-            self.tool_names = value
-        if (value := take("read_only", UNSET)) is not UNSET:
-            self.read_only = value
-        self.additional_properties = rest
+        count = 0
+        if "tool_names" in data:
+            self.tool_names = data["tool_names"]
+            count += 1
+        if "read_only" in data:
+            self.read_only = data["read_only"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPToolFilter, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,18 +44,26 @@ class MCPToolRequireApprovalWithAlways(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("always", UNSET), dict):
-            self.always = models.MCPToolFilter.from_dict(value)
-        elif value is not UNSET:
-            self.always = value
-        if isinstance(value := take("never", UNSET), dict):
-            self.never = models.MCPToolFilter.from_dict(value)
-        elif value is not UNSET:
-            self.never = value
-        self.additional_properties = rest
+        count = 0
+        if "always" in data:
+            self.always = (
+                models.MCPToolFilter.from_dict(value)
+                if isinstance(value := data["always"], dict)
+                else value
+            )
+            count += 1
+        if "never" in data:
+            self.never = (
+                models.MCPToolFilter.from_dict(value)
+                if isinstance(value := data["never"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MCPToolRequireApprovalWithAlways, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -56,24 +56,27 @@ class Message(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_message_content_item, value)]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("phase", UNSET)) is not UNSET:
-            self.phase = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.status = data["status"]
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_message_content_item, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(Message, cls, data)
+        count = 5
+        if "phase" in data:
+            self.phase = data["phase"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(Message, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,14 +45,16 @@ class Moderation(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("input", UNSET)) is not UNSET:
-            self.input = models.read_moderation_input(value)
-        if (value := take("output", UNSET)) is not UNSET:
-            self.output = models.read_moderation_output(value)
-        self.additional_properties = rest
+        try:
+            self.input = models.read_moderation_input(data["input"])
+            self.output = models.read_moderation_output(data["output"])
+        except KeyError:
+            return incomplete(Moderation, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(Moderation, data)
         return self
 
 

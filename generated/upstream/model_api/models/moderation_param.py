@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,16 +47,23 @@ class ModerationParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if isinstance(value := take("policy", UNSET), dict):
-            self.policy = models.ModerationPolicyParam.from_dict(value)
-        elif value is not UNSET:
-            self.policy = value
-        self.additional_properties = rest
+        try:
+            self.model = data["model"]
+        except KeyError:
+            return incomplete(ModerationParam, cls, data)
+        count = 1
+        if "policy" in data:
+            self.policy = (
+                models.ModerationPolicyParam.from_dict(value)
+                if isinstance(value := data["policy"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ModerationParam, data)
         return self
 
 

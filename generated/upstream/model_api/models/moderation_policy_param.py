@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -47,18 +47,26 @@ class ModerationPolicyParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if isinstance(value := take("input", UNSET), dict):
-            self.input = models.ModerationConfigParam.from_dict(value)
-        elif value is not UNSET:
-            self.input = value
-        if isinstance(value := take("output", UNSET), dict):
-            self.output = models.ModerationConfigParam.from_dict(value)
-        elif value is not UNSET:
-            self.output = value
-        self.additional_properties = rest
+        count = 0
+        if "input" in data:
+            self.input = (
+                models.ModerationConfigParam.from_dict(value)
+                if isinstance(value := data["input"], dict)
+                else value
+            )
+            count += 1
+        if "output" in data:
+            self.output = (
+                models.ModerationConfigParam.from_dict(value)
+                if isinstance(value := data["output"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ModerationPolicyParam, data)
         return self
 
 

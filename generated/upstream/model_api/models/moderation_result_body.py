@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,22 +52,20 @@ class ModerationResultBody(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("flagged", UNSET)) is not UNSET:
-            self.flagged = value
-        if (value := take("categories", UNSET)) is not UNSET:
-            self.categories = value
-        if (value := take("category_scores", UNSET)) is not UNSET:
-            self.category_scores = value
-        if (value := take("category_applied_input_types", UNSET)) is not UNSET:
-            self.category_applied_input_types = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.model = data["model"]
+            self.flagged = data["flagged"]
+            self.categories = data["categories"]
+            self.category_scores = data["category_scores"]
+            self.category_applied_input_types = data["category_applied_input_types"]
+        except KeyError:
+            return incomplete(ModerationResultBody, cls, data)
+        if len(data) > 6:
+            self.additional_properties = others(ModerationResultBody, data)
         return self
 
 

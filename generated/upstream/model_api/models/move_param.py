@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,18 +47,21 @@ class MoveParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("x", UNSET)) is not UNSET:
-            self.x = value
-        if (value := take("y", UNSET)) is not UNSET:
-            self.y = value
-        if (value := take("keys", UNSET)) is not UNSET:
-            self.keys = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.x = data["x"]
+            self.y = data["y"]
+        except KeyError:
+            return incomplete(MoveParam, cls, data)
+        count = 3
+        if "keys" in data:
+            self.keys = data["keys"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(MoveParam, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from ..datetimes import from_unixtime
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,28 +70,28 @@ class OpenAIFile(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("bytes", UNSET)) is not UNSET:
-            self.bytes = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("expires_at", UNSET)) is not UNSET:
-            self.expires_at = value
-        if (value := take("filename", UNSET)) is not UNSET:
-            self.filename = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("purpose", UNSET)) is not UNSET:
-            self.purpose = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("status_details", UNSET)) is not UNSET:
-            self.status_details = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.bytes = data["bytes"]
+            self.created_at = data["created_at"]
+            self.filename = data["filename"]
+            self.object = data["object"]
+            self.purpose = data["purpose"]
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(OpenAIFile, cls, data)
+        count = 7
+        if "expires_at" in data:
+            self.expires_at = data["expires_at"]
+            count += 1
+        if "status_details" in data:
+            self.status_details = data["status_details"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(OpenAIFile, data)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,24 +54,27 @@ class OutputMessage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("role", UNSET)) is not UNSET:
-            self.role = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.read_output_message_content, value)]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("phase", UNSET)) is not UNSET:
-            self.phase = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.role = data["role"]
+            self.content = (
+                [*map(models.read_output_message_content, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(OutputMessage, cls, data)
+        count = 5
+        if "phase" in data:
+            self.phase = data["phase"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(OutputMessage, data)
         return self
 
 

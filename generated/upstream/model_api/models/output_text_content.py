@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,22 +50,26 @@ class OutputTextContent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if isinstance(value := take("annotations", UNSET), list):
-            self.annotations = [*map(models.read_annotation, value)]
-        elif value is not UNSET:
-            self.annotations = value
-        if isinstance(value := take("logprobs", UNSET), list):
-            self.logprobs = [*map(models.LogProb.from_json, value)]
-        elif value is not UNSET:
-            self.logprobs = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.text = data["text"]
+            self.annotations = (
+                [*map(models.read_annotation, value)]
+                if isinstance(value := data["annotations"], list)
+                else value
+            )
+            self.logprobs = (
+                [*map(models.LogProb.from_json, value)]
+                if isinstance(value := data["logprobs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(OutputTextContent, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(OutputTextContent, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -47,20 +47,25 @@ class PredictionContent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [
-                *map(
-                    models.ChatCompletionRequestMessageContentPartText.from_json, value
-                )
-            ]
-        elif value is not UNSET:
-            self.content = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.content = (
+                [
+                    *map(
+                        models.ChatCompletionRequestMessageContentPartText.from_json,
+                        value,
+                    )
+                ]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(PredictionContent, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(PredictionContent, data)
         return self
 
 

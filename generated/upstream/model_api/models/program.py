@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,19 @@ class Program(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("fingerprint", UNSET)) is not UNSET:
-            self.fingerprint = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.code = data["code"]
+            self.fingerprint = data["fingerprint"]
+        except KeyError:
+            return incomplete(Program, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(Program, data)
         return self
 
 

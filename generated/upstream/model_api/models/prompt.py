@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..reading import read_dict
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,18 +51,24 @@ class Prompt(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("version", UNSET)) is not UNSET:
-            self.version = value
-        if (value := take("variables", UNSET)) is not UNSET:
+        try:
+            self.id = data["id"]
+        except KeyError:
+            return incomplete(Prompt, cls, data)
+        count = 1
+        if "version" in data:
+            self.version = data["version"]
+            count += 1
+        if "variables" in data:
             self.variables = read_dict(
-                models.read_response_prompt_variables_value, value
+                models.read_response_prompt_variables_value, data["variables"]
             )
-        self.additional_properties = rest
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(Prompt, data)
         return self
 
 

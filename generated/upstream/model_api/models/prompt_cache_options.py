@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,14 +44,16 @@ class PromptCacheOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("ttl", UNSET)) is not UNSET:
-            self.ttl = value
-        if (value := take("mode", UNSET)) is not UNSET:
-            self.mode = value
-        self.additional_properties = rest
+        try:
+            self.ttl = data["ttl"]
+            self.mode = data["mode"]
+        except KeyError:
+            return incomplete(PromptCacheOptions, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(PromptCacheOptions, data)
         return self
 
 

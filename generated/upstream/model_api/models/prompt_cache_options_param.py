@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,14 +44,18 @@ class PromptCacheOptionsParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("ttl", UNSET)) is not UNSET:
-            self.ttl = value
-        if (value := take("mode", UNSET)) is not UNSET:
-            self.mode = value
-        self.additional_properties = rest
+        count = 0
+        if "ttl" in data:
+            self.ttl = data["ttl"]
+            count += 1
+        if "mode" in data:
+            self.mode = data["mode"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(PromptCacheOptionsParam, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -47,18 +47,25 @@ class RankingOptions(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("ranker", UNSET)) is not UNSET:
-            self.ranker = value
-        if (value := take("score_threshold", UNSET)) is not UNSET:
-            self.score_threshold = value
-        if isinstance(value := take("hybrid_search", UNSET), dict):
-            self.hybrid_search = models.HybridSearchOptions.from_dict(value)
-        elif value is not UNSET:
-            self.hybrid_search = value
-        self.additional_properties = rest
+        count = 0
+        if "ranker" in data:
+            self.ranker = data["ranker"]
+            count += 1
+        if "score_threshold" in data:
+            self.score_threshold = data["score_threshold"]
+            count += 1
+        if "hybrid_search" in data:
+            self.hybrid_search = (
+                models.HybridSearchOptions.from_dict(value)
+                if isinstance(value := data["hybrid_search"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(RankingOptions, data)
         return self
 
 

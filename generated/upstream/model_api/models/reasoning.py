@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,20 +53,27 @@ class Reasoning(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("mode", UNSET)) is not UNSET:
-            self.mode = value
-        if (value := take("effort", UNSET)) is not UNSET:
-            self.effort = value
-        if (value := take("summary", UNSET)) is not UNSET:
-            self.summary = value
-        if (value := take("context", UNSET)) is not UNSET:
-            self.context = value
-        if (value := take("generate_summary", UNSET)) is not UNSET:
-            self.generate_summary = value
-        self.additional_properties = rest
+        count = 0
+        if "mode" in data:
+            self.mode = data["mode"]
+            count += 1
+        if "effort" in data:
+            self.effort = data["effort"]
+            count += 1
+        if "summary" in data:
+            self.summary = data["summary"]
+            count += 1
+        if "context" in data:
+            self.context = data["context"]
+            count += 1
+        if "generate_summary" in data:
+            self.generate_summary = data["generate_summary"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(Reasoning, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,26 +54,35 @@ class ReasoningItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("encrypted_content", UNSET)) is not UNSET:
-            self.encrypted_content = value
-        if isinstance(value := take("summary", UNSET), list):
-            self.summary = [*map(models.SummaryTextContent.from_json, value)]
-        elif value is not UNSET:
-            self.summary = value
-        if isinstance(value := take("content", UNSET), list):
-            self.content = [*map(models.ReasoningTextContent.from_json, value)]
-        elif value is not UNSET:
-            self.content = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.summary = (
+                [*map(models.SummaryTextContent.from_json, value)]
+                if isinstance(value := data["summary"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(ReasoningItem, cls, data)
+        count = 3
+        if "encrypted_content" in data:
+            self.encrypted_content = data["encrypted_content"]
+            count += 1
+        if "content" in data:
+            self.content = (
+                [*map(models.ReasoningTextContent.from_json, value)]
+                if isinstance(value := data["content"], list)
+                else value
+            )
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ReasoningItem, data)
         return self
 
 

@@ -9,7 +9,7 @@ from attrs import define, field
 from .. import models
 from ..datetimes import from_unixtime
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -150,104 +150,140 @@ class ResponseSchema(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("metadata", UNSET)) is not UNSET:
-            self.metadata = value
-        if (value := take("top_logprobs", UNSET)) is not UNSET:
-            self.top_logprobs = value
-        if (value := take("temperature", UNSET)) is not UNSET:
-            self.temperature = value
-        if (value := take("top_p", UNSET)) is not UNSET:
-            self.top_p = value
-        if (value := take("user", UNSET)) is not UNSET:
-            self.user = value
-        if (value := take("safety_identifier", UNSET)) is not UNSET:
-            self.safety_identifier = value
-        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
-            self.prompt_cache_key = value
-        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
-            self.prompt_cache_retention = value
-        if (value := take("previous_response_id", UNSET)) is not UNSET:
-            self.previous_response_id = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("background", UNSET)) is not UNSET:
-            self.background = value
-        if (value := take("max_tool_calls", UNSET)) is not UNSET:
-            self.max_tool_calls = value
-        if isinstance(value := take("text", UNSET), dict):
-            self.text = models.ResponseTextParam.from_dict(value)
-        elif value is not UNSET:
-            self.text = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("tool_choice", UNSET)) is not UNSET:
-            self.tool_choice = models.read_tool_choice_param(value)
-        if isinstance(value := take("prompt", UNSET), dict):
-            self.prompt = models.Prompt.from_dict(value)
-        elif value is not UNSET:
-            self.prompt = value
-        if (value := take("service_tier", UNSET)) is not UNSET:
-            self.service_tier = value
-        if (value := take("truncation", UNSET)) is not UNSET:
-            self.truncation = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("object", UNSET)) is not UNSET:
-            self.object = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("created_at", UNSET)) is not UNSET:
-            self.created_at = value
-        if (value := take("completed_at", UNSET)) is not UNSET:
-            self.completed_at = value
-        if isinstance(value := take("error", UNSET), dict):
-            self.error = models.ResponseError.from_dict(value)
-        elif value is not UNSET:
-            self.error = value
-        if isinstance(value := take("incomplete_details", UNSET), dict):
-            self.incomplete_details = models.ResponseIncompleteDetails.from_dict(value)
-        elif value is not UNSET:
-            self.incomplete_details = value
-        if isinstance(value := take("output", UNSET), list):
-            self.output = [*map(models.read_output_item, value)]
-        elif value is not UNSET:
-            self.output = value
-        if isinstance(value := take("reasoning", UNSET), dict):
-            self.reasoning = models.Reasoning.from_dict(value)
-        elif value is not UNSET:
-            self.reasoning = value
-        if isinstance(value := take("instructions", UNSET), list):
-            self.instructions = [*map(models.read_input_item, value)]
-        elif value is not UNSET:
-            self.instructions = value
-        if (value := take("output_text", UNSET)) is not UNSET:
-            self.output_text = value
-        if isinstance(value := take("usage", UNSET), dict):
-            self.usage = models.ResponseUsage.from_dict(value)
-        elif value is not UNSET:
-            self.usage = value
-        if isinstance(value := take("prompt_cache_options", UNSET), dict):
-            self.prompt_cache_options = models.PromptCacheOptions.from_dict(value)
-        elif value is not UNSET:
-            self.prompt_cache_options = value
-        if isinstance(value := take("moderation", UNSET), dict):
-            self.moderation = models.Moderation.from_dict(value)
-        elif value is not UNSET:
-            self.moderation = value
-        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
-            self.parallel_tool_calls = value
-        if isinstance(value := take("conversation", UNSET), dict):
-            self.conversation = models.ResponseConversation.from_dict(value)
-        elif value is not UNSET:
-            self.conversation = value
-        if (value := take("max_output_tokens", UNSET)) is not UNSET:
-            self.max_output_tokens = value
-        self.additional_properties = rest
+        try:
+            self.metadata = data["metadata"]
+            self.temperature = data["temperature"]
+            self.top_p = data["top_p"]
+            self.model = data["model"]
+            self.tools = (
+                [*map(models.read_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
+            self.id = data["id"]
+            self.object = data["object"]
+            self.created_at = data["created_at"]
+            self.error = (
+                models.ResponseError.from_dict(value)
+                if isinstance(value := data["error"], dict)
+                else value
+            )
+            self.incomplete_details = (
+                models.ResponseIncompleteDetails.from_dict(value)
+                if isinstance(value := data["incomplete_details"], dict)
+                else value
+            )
+            self.output = (
+                [*map(models.read_output_item, value)]
+                if isinstance(value := data["output"], list)
+                else value
+            )
+            self.instructions = (
+                [*map(models.read_input_item, value)]
+                if isinstance(value := data["instructions"], list)
+                else value
+            )
+            self.parallel_tool_calls = data["parallel_tool_calls"]
+        except KeyError:
+            return incomplete(ResponseSchema, cls, data)
+        count = 14
+        if "top_logprobs" in data:
+            self.top_logprobs = data["top_logprobs"]
+            count += 1
+        if "user" in data:
+            self.user = data["user"]
+            count += 1
+        if "safety_identifier" in data:
+            self.safety_identifier = data["safety_identifier"]
+            count += 1
+        if "prompt_cache_key" in data:
+            self.prompt_cache_key = data["prompt_cache_key"]
+            count += 1
+        if "prompt_cache_retention" in data:
+            self.prompt_cache_retention = data["prompt_cache_retention"]
+            count += 1
+        if "previous_response_id" in data:
+            self.previous_response_id = data["previous_response_id"]
+            count += 1
+        if "background" in data:
+            self.background = data["background"]
+            count += 1
+        if "max_tool_calls" in data:
+            self.max_tool_calls = data["max_tool_calls"]
+            count += 1
+        if "text" in data:
+            self.text = (
+                models.ResponseTextParam.from_dict(value)
+                if isinstance(value := data["text"], dict)
+                else value
+            )
+            count += 1
+        if "prompt" in data:
+            self.prompt = (
+                models.Prompt.from_dict(value)
+                if isinstance(value := data["prompt"], dict)
+                else value
+            )
+            count += 1
+        if "service_tier" in data:
+            self.service_tier = data["service_tier"]
+            count += 1
+        if "truncation" in data:
+            self.truncation = data["truncation"]
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if "completed_at" in data:
+            self.completed_at = data["completed_at"]
+            count += 1
+        if "reasoning" in data:
+            self.reasoning = (
+                models.Reasoning.from_dict(value)
+                if isinstance(value := data["reasoning"], dict)
+                else value
+            )
+            count += 1
+        if "output_text" in data:
+            self.output_text = data["output_text"]
+            count += 1
+        if "usage" in data:
+            self.usage = (
+                models.ResponseUsage.from_dict(value)
+                if isinstance(value := data["usage"], dict)
+                else value
+            )
+            count += 1
+        if "prompt_cache_options" in data:
+            self.prompt_cache_options = (
+                models.PromptCacheOptions.from_dict(value)
+                if isinstance(value := data["prompt_cache_options"], dict)
+                else value
+            )
+            count += 1
+        if "moderation" in data:
+            self.moderation = (
+                models.Moderation.from_dict(value)
+                if isinstance(value := data["moderation"], dict)
+                else value
+            )
+            count += 1
+        if "conversation" in data:
+            self.conversation = (
+                models.ResponseConversation.from_dict(value)
+                if isinstance(value := data["conversation"], dict)
+                else value
+            )
+            count += 1
+        if "max_output_tokens" in data:
+            self.max_output_tokens = data["max_output_tokens"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ResponseSchema, data)
         return self
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,17 @@ class ResponseAudioDeltaEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if (value := take("delta", UNSET)) is not UNSET:
-            self.delta = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.sequence_number = data["sequence_number"]
+            self.delta = data["delta"]
+        except KeyError:
+            return incomplete(ResponseAudioDeltaEvent, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ResponseAudioDeltaEvent, data)
         return self
 
 

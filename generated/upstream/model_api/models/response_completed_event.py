@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -46,18 +46,21 @@ class ResponseCompletedEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("response", UNSET), dict):
-            self.response = models.ResponseSchema.from_dict(value)
-        elif value is not UNSET:
-            self.response = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.response = (
+                models.ResponseSchema.from_dict(value)
+                if isinstance(value := data["response"], dict)
+                else value
+            )
+            self.sequence_number = data["sequence_number"]
+        except KeyError:
+            return incomplete(ResponseCompletedEvent, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(ResponseCompletedEvent, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -43,14 +43,16 @@ class ResponseError(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("message", UNSET)) is not UNSET:
-            self.message = value
-        self.additional_properties = rest
+        try:
+            self.code = data["code"]
+            self.message = data["message"]
+        except KeyError:
+            return incomplete(ResponseError, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ResponseError, data)
         return self
 
 

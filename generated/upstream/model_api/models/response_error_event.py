@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -48,20 +48,19 @@ class ResponseErrorEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("code", UNSET)) is not UNSET:
-            self.code = value
-        if (value := take("message", UNSET)) is not UNSET:
-            self.message = value
-        if (value := take("param", UNSET)) is not UNSET:
-            self.param = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.code = data["code"]
+            self.message = data["message"]
+            self.param = data["param"]
+            self.sequence_number = data["sequence_number"]
+        except KeyError:
+            return incomplete(ResponseErrorEvent, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(ResponseErrorEvent, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,20 @@ class ResponseFormatJsonSchema(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("json_schema", UNSET), dict):
-            self.json_schema = models.JsonSchemaFormat.from_dict(value)
-        elif value is not UNSET:
-            self.json_schema = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.json_schema = (
+                models.JsonSchemaFormat.from_dict(value)
+                if isinstance(value := data["json_schema"], dict)
+                else value
+            )
+        except KeyError:
+            return incomplete(ResponseFormatJsonSchema, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ResponseFormatJsonSchema, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -63,30 +63,35 @@ class ResponseImageGenCallPartialImageEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if (value := take("partial_image_index", UNSET)) is not UNSET:
-            self.partial_image_index = value
-        if (value := take("partial_image_b64", UNSET)) is not UNSET:
-            self.partial_image_b64 = value
-        if (value := take("size", UNSET)) is not UNSET:
-            self.size = value
-        if (value := take("quality", UNSET)) is not UNSET:
-            self.quality = value
-        if (value := take("background", UNSET)) is not UNSET:
-            self.background = value
-        if (value := take("output_format", UNSET)) is not UNSET:
-            self.output_format = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.output_index = data["output_index"]
+            self.item_id = data["item_id"]
+            self.sequence_number = data["sequence_number"]
+            self.partial_image_index = data["partial_image_index"]
+            self.partial_image_b64 = data["partial_image_b64"]
+        except KeyError:
+            return incomplete(ResponseImageGenCallPartialImageEvent, cls, data)
+        count = 6
+        if "size" in data:
+            self.size = data["size"]
+            count += 1
+        if "quality" in data:
+            self.quality = data["quality"]
+            count += 1
+        if "background" in data:
+            self.background = data["background"]
+            count += 1
+        if "output_format" in data:
+            self.output_format = data["output_format"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ResponseImageGenCallPartialImageEvent, data
+            )
         return self
 
 

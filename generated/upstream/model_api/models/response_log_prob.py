@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,24 @@ class ResponseLogProb(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("token", UNSET)) is not UNSET:
-            self.token = value
-        if (value := take("logprob", UNSET)) is not UNSET:
-            self.logprob = value
-        if isinstance(value := take("top_logprobs", UNSET), list):
-            self.top_logprobs = [
-                *map(models.ResponseLogProbTopLogprobsItem.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.top_logprobs = value
-        self.additional_properties = rest
+        try:
+            self.token = data["token"]
+            self.logprob = data["logprob"]
+        except KeyError:
+            return incomplete(ResponseLogProb, cls, data)
+        count = 2
+        if "top_logprobs" in data:
+            self.top_logprobs = (
+                [*map(models.ResponseLogProbTopLogprobsItem.from_json, value)]
+                if isinstance(value := data["top_logprobs"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ResponseLogProb, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,14 +42,18 @@ class ResponseLogProbTopLogprobsItem(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("token", UNSET)) is not UNSET:
-            self.token = value
-        if (value := take("logprob", UNSET)) is not UNSET:
-            self.logprob = value
-        self.additional_properties = rest
+        count = 0
+        if "token" in data:
+            self.token = data["token"]
+            count += 1
+        if "logprob" in data:
+            self.logprob = data["logprob"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ResponseLogProbTopLogprobsItem, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -62,32 +62,48 @@ class ResponseProperties(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("previous_response_id", UNSET)) is not UNSET:
-            self.previous_response_id = value
-        if (value := take("model", UNSET)) is not UNSET:
-            self.model = value
-        if (value := take("background", UNSET)) is not UNSET:
-            self.background = value
-        if (value := take("max_tool_calls", UNSET)) is not UNSET:
-            self.max_tool_calls = value
-        if isinstance(value := take("text", UNSET), dict):
-            self.text = models.ResponseTextParam.from_dict(value)
-        elif value is not UNSET:
-            self.text = value
-        if isinstance(value := take("tools", UNSET), list):
-            self.tools = [*map(models.read_tool, value)]
-        elif value is not UNSET:
-            self.tools = value
-        if (value := take("tool_choice", UNSET)) is not UNSET:
-            self.tool_choice = models.read_tool_choice_param(value)
-        if isinstance(value := take("prompt", UNSET), dict):
-            self.prompt = models.Prompt.from_dict(value)
-        elif value is not UNSET:
-            self.prompt = value
-        self.additional_properties = rest
+        count = 0
+        if "previous_response_id" in data:
+            self.previous_response_id = data["previous_response_id"]
+            count += 1
+        if "model" in data:
+            self.model = data["model"]
+            count += 1
+        if "background" in data:
+            self.background = data["background"]
+            count += 1
+        if "max_tool_calls" in data:
+            self.max_tool_calls = data["max_tool_calls"]
+            count += 1
+        if "text" in data:
+            self.text = (
+                models.ResponseTextParam.from_dict(value)
+                if isinstance(value := data["text"], dict)
+                else value
+            )
+            count += 1
+        if "tools" in data:
+            self.tools = (
+                [*map(models.read_tool, value)]
+                if isinstance(value := data["tools"], list)
+                else value
+            )
+            count += 1
+        if "tool_choice" in data:
+            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
+            count += 1
+        if "prompt" in data:
+            self.prompt = (
+                models.Prompt.from_dict(value)
+                if isinstance(value := data["prompt"], dict)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ResponseProperties, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -60,26 +60,26 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("summary_index", UNSET)) is not UNSET:
-            self.summary_index = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if isinstance(value := take("part", UNSET), dict):
-            self.part = models.ResponseReasoningSummaryPartAddedEventPart.from_dict(
-                value
+        try:
+            self.type = data["type"]
+            self.item_id = data["item_id"]
+            self.output_index = data["output_index"]
+            self.summary_index = data["summary_index"]
+            self.sequence_number = data["sequence_number"]
+            self.part = (
+                models.ResponseReasoningSummaryPartAddedEventPart.from_dict(value)
+                if isinstance(value := data["part"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.part = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(ResponseReasoningSummaryPartAddedEvent, cls, data)
+        if len(data) > 6:
+            self.additional_properties = others(
+                ResponseReasoningSummaryPartAddedEvent, data
+            )
         return self
 
 

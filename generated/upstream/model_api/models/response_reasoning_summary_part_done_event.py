@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -65,28 +65,30 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("summary_index", UNSET)) is not UNSET:
-            self.summary_index = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if isinstance(value := take("part", UNSET), dict):
-            self.part = models.ResponseReasoningSummaryPartDoneEventPart.from_dict(
-                value
+        try:
+            self.type = data["type"]
+            self.item_id = data["item_id"]
+            self.output_index = data["output_index"]
+            self.summary_index = data["summary_index"]
+            self.sequence_number = data["sequence_number"]
+            self.part = (
+                models.ResponseReasoningSummaryPartDoneEventPart.from_dict(value)
+                if isinstance(value := data["part"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.part = value
-        self.additional_properties = rest
+        except KeyError:
+            return incomplete(ResponseReasoningSummaryPartDoneEvent, cls, data)
+        count = 6
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ResponseReasoningSummaryPartDoneEvent, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -56,22 +56,25 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("command_index", UNSET)) is not UNSET:
-            self.command_index = value
-        if (value := take("delta", UNSET)) is not UNSET:
-            self.delta = value
-        if (value := take("obfuscation", UNSET)) is not UNSET:
-            self.obfuscation = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.sequence_number = data["sequence_number"]
+            self.output_index = data["output_index"]
+            self.command_index = data["command_index"]
+            self.delta = data["delta"]
+        except KeyError:
+            return incomplete(ResponseShellCallCommandDeltaStreamingEvent, cls, data)
+        count = 5
+        if "obfuscation" in data:
+            self.obfuscation = data["obfuscation"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(
+                ResponseShellCallCommandDeltaStreamingEvent, data
+            )
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,20 +54,21 @@ class ResponseShellCallCommandDoneStreamingEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("command_index", UNSET)) is not UNSET:
-            self.command_index = value
-        if (value := take("command", UNSET)) is not UNSET:
-            self.command = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.sequence_number = data["sequence_number"]
+            self.output_index = data["output_index"]
+            self.command_index = data["command_index"]
+            self.command = data["command"]
+        except KeyError:
+            return incomplete(ResponseShellCallCommandDoneStreamingEvent, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(
+                ResponseShellCallCommandDoneStreamingEvent, data
+            )
         return self
 
 

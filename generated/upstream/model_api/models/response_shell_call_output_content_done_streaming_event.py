@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -61,24 +61,28 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("command_index", UNSET)) is not UNSET:
-            self.command_index = value
-        if isinstance(value := take("output", UNSET), list):
-            self.output = [*map(models.FunctionShellCallOutputContent.from_json, value)]
-        elif value is not UNSET:
-            self.output = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.sequence_number = data["sequence_number"]
+            self.item_id = data["item_id"]
+            self.output_index = data["output_index"]
+            self.command_index = data["command_index"]
+            self.output = (
+                [*map(models.FunctionShellCallOutputContent.from_json, value)]
+                if isinstance(value := data["output"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(
+                ResponseShellCallOutputContentDoneStreamingEvent, cls, data
+            )
+        if len(data) > 6:
+            self.additional_properties = others(
+                ResponseShellCallOutputContentDoneStreamingEvent, data
+            )
         return self
 
 

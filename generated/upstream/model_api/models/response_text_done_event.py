@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,26 +54,25 @@ class ResponseTextDoneEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("content_index", UNSET)) is not UNSET:
-            self.content_index = value
-        if (value := take("text", UNSET)) is not UNSET:
-            self.text = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        if isinstance(value := take("logprobs", UNSET), list):
-            self.logprobs = [*map(models.ResponseLogProb.from_json, value)]
-        elif value is not UNSET:
-            self.logprobs = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.item_id = data["item_id"]
+            self.output_index = data["output_index"]
+            self.content_index = data["content_index"]
+            self.text = data["text"]
+            self.sequence_number = data["sequence_number"]
+            self.logprobs = (
+                [*map(models.ResponseLogProb.from_json, value)]
+                if isinstance(value := data["logprobs"], list)
+                else value
+            )
+        except KeyError:
+            return incomplete(ResponseTextDoneEvent, cls, data)
+        if len(data) > 7:
+            self.additional_properties = others(ResponseTextDoneEvent, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -48,14 +48,18 @@ class ResponseTextParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("format", UNSET)) is not UNSET:
-            self.format = models.read_text_response_format_configuration(value)
-        if (value := take("verbosity", UNSET)) is not UNSET:
-            self.verbosity = value
-        self.additional_properties = rest
+        count = 0
+        if "format" in data:
+            self.format = models.read_text_response_format_configuration(data["format"])
+            count += 1
+        if "verbosity" in data:
+            self.verbosity = data["verbosity"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ResponseTextParam, data)
         return self
 
 

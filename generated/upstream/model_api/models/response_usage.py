@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -57,28 +57,27 @@ class ResponseUsage(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("input_tokens", UNSET)) is not UNSET:
-            self.input_tokens = value
-        if isinstance(value := take("input_tokens_details", UNSET), dict):
+        try:
+            self.input_tokens = data["input_tokens"]
             self.input_tokens_details = (
                 models.ResponseUsageInputTokensDetails.from_dict(value)
+                if isinstance(value := data["input_tokens_details"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.input_tokens_details = value
-        if (value := take("output_tokens", UNSET)) is not UNSET:
-            self.output_tokens = value
-        if isinstance(value := take("output_tokens_details", UNSET), dict):
+            self.output_tokens = data["output_tokens"]
             self.output_tokens_details = (
                 models.ResponseUsageOutputTokensDetails.from_dict(value)
+                if isinstance(value := data["output_tokens_details"], dict)
+                else value
             )
-        elif value is not UNSET:
-            self.output_tokens_details = value
-        if (value := take("total_tokens", UNSET)) is not UNSET:
-            self.total_tokens = value
-        self.additional_properties = rest
+            self.total_tokens = data["total_tokens"]
+        except KeyError:
+            return incomplete(ResponseUsage, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(ResponseUsage, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -42,14 +42,16 @@ class ResponseUsageInputTokensDetails(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("cached_tokens", UNSET)) is not UNSET:
-            self.cached_tokens = value
-        if (value := take("cache_write_tokens", UNSET)) is not UNSET:
-            self.cache_write_tokens = value
-        self.additional_properties = rest
+        try:
+            self.cached_tokens = data["cached_tokens"]
+            self.cache_write_tokens = data["cache_write_tokens"]
+        except KeyError:
+            return incomplete(ResponseUsageInputTokensDetails, cls, data)
+        if len(data) > 2:
+            self.additional_properties = others(ResponseUsageInputTokensDetails, data)
         return self
 
 

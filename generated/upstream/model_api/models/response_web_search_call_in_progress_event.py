@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,18 +51,20 @@ class ResponseWebSearchCallInProgressEvent(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("output_index", UNSET)) is not UNSET:
-            self.output_index = value
-        if (value := take("item_id", UNSET)) is not UNSET:
-            self.item_id = value
-        if (value := take("sequence_number", UNSET)) is not UNSET:
-            self.sequence_number = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.output_index = data["output_index"]
+            self.item_id = data["item_id"]
+            self.sequence_number = data["sequence_number"]
+        except KeyError:
+            return incomplete(ResponseWebSearchCallInProgressEvent, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(
+                ResponseWebSearchCallInProgressEvent, data
+            )
         return self
 
 

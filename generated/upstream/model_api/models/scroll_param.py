@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -51,22 +51,23 @@ class ScrollParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("x", UNSET)) is not UNSET:
-            self.x = value
-        if (value := take("y", UNSET)) is not UNSET:
-            self.y = value
-        if (value := take("scroll_x", UNSET)) is not UNSET:
-            self.scroll_x = value
-        if (value := take("scroll_y", UNSET)) is not UNSET:
-            self.scroll_y = value
-        if (value := take("keys", UNSET)) is not UNSET:
-            self.keys = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.x = data["x"]
+            self.y = data["y"]
+            self.scroll_x = data["scroll_x"]
+            self.scroll_y = data["scroll_y"]
+        except KeyError:
+            return incomplete(ScrollParam, cls, data)
+        count = 5
+        if "keys" in data:
+            self.keys = data["keys"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ScrollParam, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,14 +42,18 @@ class ShellCallOutputDelta(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("stdout", UNSET)) is not UNSET:
-            self.stdout = value
-        if (value := take("stderr", UNSET)) is not UNSET:
-            self.stderr = value
-        self.additional_properties = rest
+        count = 0
+        if "stdout" in data:
+            self.stdout = data["stdout"]
+            count += 1
+        if "stderr" in data:
+            self.stderr = data["stderr"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ShellCallOutputDelta, data)
         return self
 
 

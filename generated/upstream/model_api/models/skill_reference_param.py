@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -45,16 +45,20 @@ class SkillReferenceParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("skill_id", UNSET)) is not UNSET:
-            self.skill_id = value
-        if (value := take("version", UNSET)) is not UNSET:
-            self.version = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.skill_id = data["skill_id"]
+        except KeyError:
+            return incomplete(SkillReferenceParam, cls, data)
+        count = 2
+        if "version" in data:
+            self.version = data["version"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(SkillReferenceParam, data)
         return self
 
 

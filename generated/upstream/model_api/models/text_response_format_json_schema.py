@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -50,20 +50,24 @@ class TextResponseFormatJsonSchema(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        if (value := take("schema", UNSET)) is not UNSET:
-            self.schema = value
-        if (value := take("strict", UNSET)) is not UNSET:
-            self.strict = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.name = data["name"]
+            self.schema = data["schema"]
+        except KeyError:
+            return incomplete(TextResponseFormatJsonSchema, cls, data)
+        count = 3
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "strict" in data:
+            self.strict = data["strict"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(TextResponseFormatJsonSchema, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,20 @@ class ToolChoiceMCP(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("server_label", UNSET)) is not UNSET:
-            self.server_label = value
-        if (value := take("name", UNSET)) is not UNSET:
-            self.name = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.server_label = data["server_label"]
+        except KeyError:
+            return incomplete(ToolChoiceMCP, cls, data)
+        count = 2
+        if "name" in data:
+            self.name = data["name"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ToolChoiceMCP, data)
         return self
 
 

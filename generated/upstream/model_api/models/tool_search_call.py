@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -55,24 +55,24 @@ class ToolSearchCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("execution", UNSET)) is not UNSET:
-            self.execution = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("created_by", UNSET)) is not UNSET:
-            self.created_by = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.id = data["id"]
+            self.call_id = data["call_id"]
+            self.execution = data["execution"]
+            self.arguments = data["arguments"]
+            self.status = data["status"]
+        except KeyError:
+            return incomplete(ToolSearchCall, cls, data)
+        count = 6
+        if "created_by" in data:
+            self.created_by = data["created_by"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ToolSearchCall, data)
         return self
 
 

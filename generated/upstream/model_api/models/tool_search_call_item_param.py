@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -54,22 +54,29 @@ class ToolSearchCallItemParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("call_id", UNSET)) is not UNSET:
-            self.call_id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("execution", UNSET)) is not UNSET:
-            self.execution = value
-        if (value := take("arguments", UNSET)) is not UNSET:
-            self.arguments = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.arguments = data["arguments"]
+        except KeyError:
+            return incomplete(ToolSearchCallItemParam, cls, data)
+        count = 2
+        if "id" in data:
+            self.id = data["id"]
+            count += 1
+        if "call_id" in data:
+            self.call_id = data["call_id"]
+            count += 1
+        if "execution" in data:
+            self.execution = data["execution"]
+            count += 1
+        if "status" in data:
+            self.status = data["status"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ToolSearchCallItemParam, data)
         return self
 
 

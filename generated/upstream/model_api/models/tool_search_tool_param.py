@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,18 +49,25 @@ class ToolSearchToolParam(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("execution", UNSET)) is not UNSET:
-            self.execution = value
-        if (value := take("description", UNSET)) is not UNSET:
-            self.description = value
-        if (value := take("parameters", UNSET)) is not UNSET:
-            self.parameters = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(ToolSearchToolParam, cls, data)
+        count = 1
+        if "execution" in data:
+            self.execution = data["execution"]
+            count += 1
+        if "description" in data:
+            self.description = data["description"]
+            count += 1
+        if "parameters" in data:
+            self.parameters = data["parameters"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(ToolSearchToolParam, data)
         return self
 
 

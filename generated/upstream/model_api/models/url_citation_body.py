@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -49,20 +49,19 @@ class UrlCitationBody(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("url", UNSET)) is not UNSET:
-            self.url = value
-        if (value := take("start_index", UNSET)) is not UNSET:
-            self.start_index = value
-        if (value := take("end_index", UNSET)) is not UNSET:
-            self.end_index = value
-        if (value := take("title", UNSET)) is not UNSET:
-            self.title = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.url = data["url"]
+            self.start_index = data["start_index"]
+            self.end_index = data["end_index"]
+            self.title = data["title"]
+        except KeyError:
+            return incomplete(UrlCitationBody, cls, data)
+        if len(data) > 5:
+            self.additional_properties = others(UrlCitationBody, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -44,16 +44,17 @@ class WebSearchActionFind(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("url", UNSET)) is not UNSET:
-            self.url = value
-        if (value := take("pattern", UNSET)) is not UNSET:
-            self.pattern = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+            self.url = data["url"]
+            self.pattern = data["pattern"]
+        except KeyError:
+            return incomplete(WebSearchActionFind, cls, data)
+        if len(data) > 3:
+            self.additional_properties = others(WebSearchActionFind, data)
         return self
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -58,22 +58,29 @@ class WebSearchActionSearch(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("query", UNSET)) is not UNSET:
-            self.query = value
-        if (value := take("queries", UNSET)) is not UNSET:
-            self.queries = value
-        if isinstance(value := take("sources", UNSET), list):
-            self.sources = [
-                *map(models.WebSearchActionSearchSourcesItem.from_json, value)
-            ]
-        elif value is not UNSET:
-            self.sources = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(WebSearchActionSearch, cls, data)
+        count = 1
+        if "query" in data:
+            self.query = data["query"]
+            count += 1
+        if "queries" in data:
+            self.queries = data["queries"]
+            count += 1
+        if "sources" in data:
+            self.sources = (
+                [*map(models.WebSearchActionSearchSourcesItem.from_json, value)]
+                if isinstance(value := data["sources"], list)
+                else value
+            )
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(WebSearchActionSearch, data)
         return self
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -46,18 +46,24 @@ class WebSearchLocation(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("country", UNSET)) is not UNSET:
-            self.country = value
-        if (value := take("region", UNSET)) is not UNSET:
-            self.region = value
-        if (value := take("city", UNSET)) is not UNSET:
-            self.city = value
-        if (value := take("timezone", UNSET)) is not UNSET:
-            self.timezone = value
-        self.additional_properties = rest
+        count = 0
+        if "country" in data:
+            self.country = data["country"]
+            count += 1
+        if "region" in data:
+            self.region = data["region"]
+            count += 1
+        if "city" in data:
+            self.city = data["city"]
+            count += 1
+        if "timezone" in data:
+            self.timezone = data["timezone"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(WebSearchLocation, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,20 +52,29 @@ class WebSearchPreviewTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if isinstance(value := take("user_location", UNSET), dict):
-            self.user_location = models.ApproximateLocation.from_dict(value)
-        elif value is not UNSET:
-            self.user_location = value
-        if (value := take("search_context_size", UNSET)) is not UNSET:
-            self.search_context_size = value
-        if (value := take("search_content_types", UNSET)) is not UNSET:
-            self.search_content_types = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(WebSearchPreviewTool, cls, data)
+        count = 1
+        if "user_location" in data:
+            self.user_location = (
+                models.ApproximateLocation.from_dict(value)
+                if isinstance(value := data["user_location"], dict)
+                else value
+            )
+            count += 1
+        if "search_context_size" in data:
+            self.search_context_size = data["search_context_size"]
+            count += 1
+        if "search_content_types" in data:
+            self.search_content_types = data["search_content_types"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(WebSearchPreviewTool, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -59,24 +59,36 @@ class WebSearchTool(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("external_web_access", UNSET)) is not UNSET:
-            self.external_web_access = value
-        if isinstance(value := take("filters", UNSET), dict):
-            self.filters = models.WebSearchToolFilters.from_dict(value)
-        elif value is not UNSET:
-            self.filters = value
-        if isinstance(value := take("user_location", UNSET), dict):
-            self.user_location = models.WebSearchApproximateLocation.from_dict(value)
-        elif value is not UNSET:
-            self.user_location = value
-        if (value := take("search_context_size", UNSET)) is not UNSET:
-            self.search_context_size = value
-        self.additional_properties = rest
+        try:
+            self.type = data["type"]
+        except KeyError:
+            return incomplete(WebSearchTool, cls, data)
+        count = 1
+        if "external_web_access" in data:
+            self.external_web_access = data["external_web_access"]
+            count += 1
+        if "filters" in data:
+            self.filters = (
+                models.WebSearchToolFilters.from_dict(value)
+                if isinstance(value := data["filters"], dict)
+                else value
+            )
+            count += 1
+        if "user_location" in data:
+            self.user_location = (
+                models.WebSearchApproximateLocation.from_dict(value)
+                if isinstance(value := data["user_location"], dict)
+                else value
+            )
+            count += 1
+        if "search_context_size" in data:
+            self.search_context_size = data["search_context_size"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(WebSearchTool, data)
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, new
+from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -52,18 +52,18 @@ class WebSearchToolCall(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("id", UNSET)) is not UNSET:
-            self.id = value
-        if (value := take("type", UNSET)) is not UNSET:
-            self.type = value
-        if (value := take("status", UNSET)) is not UNSET:
-            self.status = value
-        if (value := take("action", UNSET)) is not UNSET:
-            self.action = models.read_web_search_tool_call_action(value)
-        self.additional_properties = rest
+        try:
+            self.id = data["id"]
+            self.type = data["type"]
+            self.status = data["status"]
+            self.action = models.read_web_search_tool_call_action(data["action"])
+        except KeyError:
+            return incomplete(WebSearchToolCall, cls, data)
+        if len(data) > 4:
+            self.additional_properties = others(WebSearchToolCall, data)
         return self
 
 

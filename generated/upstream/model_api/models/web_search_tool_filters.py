@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import ABSENT, UNSET, Model, Unset, new
+from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
     from typing import Self
@@ -41,12 +41,15 @@ class WebSearchToolFilters(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = {**data}
-        take = rest.pop
+        if type(data) is not dict:
+            data = {**data}
         self = new(cls)
-        if (value := take("allowed_domains", UNSET)) is not UNSET:
-            self.allowed_domains = value
-        self.additional_properties = rest
+        count = 0
+        if "allowed_domains" in data:
+            self.allowed_domains = data["allowed_domains"]
+            count += 1
+        if len(data) > count:
+            self.additional_properties = others(WebSearchToolFilters, data)
         return self
 
 
