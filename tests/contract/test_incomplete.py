@@ -36,7 +36,7 @@ def test_any_mapping_is_read(kind: Any) -> None:
 
 
 def test_a_mapping_that_makes_what_is_asked_for_stays_as_it_is() -> None:
-    data = defaultdict(list, {"total_tokens": 3, "x": 1, "y": 2})
+    data = defaultdict(int, {"total_tokens": 3, "x": 1, "y": 2})
     before = {**data}
     usage = READ(data)
     assert data == before == usage.to_dict()
