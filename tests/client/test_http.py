@@ -23,10 +23,10 @@ from assistants_client._effects import (
 from assistants_client._transcript import Transcript
 from assistants_client._transport.async_http import AsyncHttp
 from assistants_client._transport.async_pool import AsyncPool
-from assistants_client._transport.exchange import new_request
 from assistants_client._transport.http import Http
 from assistants_client._transport.library import Library
 from assistants_client._transport.pool import Pool
+from assistants_client._transport.request import new_request
 from assistants_server import LocalServer
 from tests.cases import some
 
