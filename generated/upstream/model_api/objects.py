@@ -366,6 +366,8 @@ def to_json(
 
 def copy_level(item: Any) -> list[Any] | dict[str, Any]:
     """Copy one level of a container."""
+    if type(item) is list:
+        return [value for value in item if value is not UNSET]
     if isinstance(item, Model):
         data = {}
         for name, key in properties_of(type(item)).items():
@@ -381,13 +383,14 @@ def copy_level(item: Any) -> list[Any] | dict[str, Any]:
         return data
     if isinstance(item, Dumped):
         return {e.name: e.value for e in item._entries() if e.value is not UNSET}
-    if isinstance(item, dict | Mapping):
+    if isinstance(item, (dict, Mapping)):
         return {key: value for key, value in item.items() if value is not UNSET}
     return [value for value in item if value is not UNSET]
 
 
 # Asked first, since asking whether something is a Mapping takes long.
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_CONTAINERS = (Dumped, Mapping, list, tuple)
+# What is frequent comes first, for the same reason.
+_CONTAINERS = (dict, list, Dumped, Mapping, tuple)
 _MAX_DEPTH = 100_000
 _MAX_WIDTH = 5_000_000

@@ -23,7 +23,10 @@ def fill_path(template: str, /, **values: Any) -> str:
             hit.
     """
     for name, value in values.items():
-        text = value if isinstance(value, Encoded) else simple(value)
+        if type(value) is str:
+            text = quote(value, safe="")
+        else:
+            text = value if isinstance(value, Encoded) else simple(value)
         if text in ("", ".", ".."):
             raise ValueError(f"{name} must be an id, not {value!r}")
         template = template.replace("{" + name + "}", text)
