@@ -213,7 +213,7 @@ def request_url(call: Call[object], settings: Options) -> str:
     Raises:
         ConfigurationError: a parameter can't be written.
     """
-    given = mapping("extra_query", call.options.get("extra_query"))
+    given = _extra("extra_query", call.options)
     extra = {_base(name) for name in given}
     own = call.request.query
     if extra:
@@ -236,6 +236,10 @@ def request_url(call: Call[object], settings: Options) -> str:
     except UnicodeEncodeError as error:
         what = f"the query of {call.operation} has text that UTF-8 can't encode"
         raise ConfigurationError(what) from error
+
+
+def _extra(name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping(name, options[name]) if name in options else {}
 
 
 def _base(name: str) -> str:
@@ -280,7 +284,7 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
         ConfigurationError: an argument can't be written as JSON.
     """
     body = call.request.json
-    extra = mapping("extra_body", call.options.get("extra_body"))
+    extra = _extra("extra_body", call.options)
     if call.request.files is not _api.UNSET or call.options.get("progress"):
         return upload_of(call)
     if extra:
@@ -324,7 +328,7 @@ def request_headers(
     key = call.options.get("idempotency_key")
     if key:
         headers["idempotency-key"] = key
-    extra = mapping("extra_headers", call.options.get("extra_headers"))
+    extra = _extra("extra_headers", call.options)
     for more in (settings.default_headers, call.request.headers, extra):
         headers.update(_lowered(more))
     if extra:

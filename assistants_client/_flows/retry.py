@@ -156,9 +156,12 @@ def _wait(headers: Mapping[str, str], retries: int, policy: Policy) -> float:
 
 def _may_retry(request: PreparedRequest, response: HttpResponse) -> bool:
     """Return whether a request may be sent again after a response."""
-    asked = response.headers.get("x-should-retry", "").lower()
     status = response.status_code
-    if status < 400 or asked == "false":
+    if status < 400:
+        # Before any header is asked for, which takes as long as all of this.
+        return False
+    asked = response.headers.get("x-should-retry", "").lower()
+    if asked == "false":
         return False
     if not (asked == "true" or status in _RETRIED or status >= 500):
         return False

@@ -11,7 +11,6 @@ from attrs import evolve
 from .._effects import NoResponse, Upload
 from .failures import forget_secrets, forget_unsendable, unanswered
 from .leases import EXTENSION
-from .request import new_request
 from .upload import AsyncSending, SyncSending
 
 if TYPE_CHECKING:
@@ -82,10 +81,9 @@ class Exchange:
             more = {**prepared.headers, **sending.headers}
             prepared = evolve(prepared, content=pieces, headers=more)
             self._sending, body = sending, None
-        self.request = new_request(
+        self.request = pool.requests.new(
             client,
             prepared,
-            self._library,
             trace.asynchronously if pool.asynchronous else trace,
             until,
         )

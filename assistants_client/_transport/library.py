@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ VARIABLE: Final = "ASSISTANTS_HTTP"
 """The environment variable that chooses the library of clients that we make."""
 # The first one that is installed is used where nobody chooses.
 _NAMES: Final = ("httpx", "httpx2")
+# Reading one takes a tenth of the time of a call, and runs are polled by the same one.
+_URLS: Final = 256
 
 
 class Library:
@@ -31,6 +33,7 @@ class Library:
 
     Attributes:
         http: the module, with its classes.
+        url: reads a URL; those that are asked for again and again are kept.
         name: the name that it is imported by; httpx2 can stand in for httpx.
         broken: the exceptions that a body may raise; not all of them are its own.
         failures: those that a request may raise; likewise.
@@ -40,6 +43,7 @@ class Library:
     def __init__(self, http: Any) -> None:
         self.http = http
         self.name: str = http.__name__
+        self.url = lru_cache(_URLS)(http.URL)
         self.broken = (http.HTTPError, http.StreamError, OSError)
         self.failures = (*self.broken, http.InvalidURL, RuntimeError, UnicodeError)
         self.unsent = (

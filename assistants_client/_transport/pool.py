@@ -16,6 +16,7 @@ from .connections import Connections
 from .cookies import CookiesByOrigin, renew_lock
 from .leases import proxy_secrets, take_places
 from .library import chosen_library, library_of
+from .request import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ class BasePool:
 
     Attributes:
         library: the HTTP library of the client.
+        requests: makes the requests.
         given: the HTTP client that somebody passed, if anybody did.
         closed: whether the pool has been closed.
         proxy_secrets: what proxies are told that nobody else may know.
@@ -59,6 +61,7 @@ class BasePool:
             most: how many connections one that is made has at most.
         """
         self.library = library
+        self.requests = Requests(library)
         self.closed = False
         self._most = most
         self.given = given

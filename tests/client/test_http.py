@@ -26,7 +26,7 @@ from assistants_client._transport.async_pool import AsyncPool
 from assistants_client._transport.http import Http
 from assistants_client._transport.library import Library
 from assistants_client._transport.pool import Pool
-from assistants_client._transport.request import new_request
+from assistants_client._transport.request import Requests
 from assistants_server import LocalServer
 from tests.cases import some
 
@@ -249,7 +249,7 @@ def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
         timeout=timeout,
     )
     with httpx.Client(headers={"X-A": "c", "X-B": "d"}) as client:
-        ours = new_request(client, prepared, LIBRARY, None)
+        ours = Requests(LIBRARY).new(client, prepared, None)
         usual = httpx.Timeout(600, connect=5) if timeout == 600 else timeout
         assert not isinstance(prepared.content, Upload)
         theirs = client.build_request(
