@@ -1,0 +1,51 @@
+"""Events are the same in whatever pieces they come, and however they are written."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from assistants_api.streaming import Event, EventDecoder
+
+USUAL = "event: a\ndata: {}\n\nevent: b\ndata: \u2028[1]\n\n"
+BOTH = [("a", "{}"), ("b", "\u2028[1]")]
+STREAMS = {
+    "usual": (USUAL, BOTH),
+    "cut": (USUAL + "event: c\ndata: 3", [*BOTH, ("c", "3")]),
+    "cut behind a line": (USUAL[:-1], BOTH),
+    "comments": (
+        f": hello\n\n{USUAL}:\n{USUAL}",
+        BOTH * 2,
+    ),
+    "two lines": ("data: 1\ndata: 2\n\n" + USUAL[:18], [("", "1\n2"), ("a", "{}")]),
+    "no space": ("event:a\ndata:{}\n\n", [("a", "{}")]),
+    "no data": ("event: a\n\nevent: b\ndata: 1\n\n", [("b", "1")]),
+    "named anew": ("event: a\nevent: b\ndata: 1\n\n", [("b", "1")]),
+    "CRLF": (USUAL.replace("\n", "\r\n"), BOTH),
+    "CR": (USUAL.replace("\n", "\r"), BOTH),
+    "within data": ("data: event: a\ndata: data: b\n\n", [("", "event: a\ndata: b")]),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_events_are_the_same_in_any_pieces(name: str) -> None:
+    text, due = STREAMS[name]
+    content = text.encode()
+    for size in (1, 2, 3, 5, 7, 18, 19, 1000):
+        places = [*range(0, len(content), size), len(content)]
+        decoder = EventDecoder()
+        found = [e for a, b in pairwise(places) for e in decoder.feed(content[a:b])]
+        assert found + decoder.flush() == [Event(*each) for each in due], size
+
+
+def test_an_event_comes_as_soon_as_it_is_whole() -> None:
+    decoder = EventDecoder()
+    assert decoder.feed(b"event: a\nda") == []
+    assert decoder.feed(b"ta: 1\n\nevent: b\ndata: 2\n") == [Event("a", "1")]
+    assert decoder.feed(b"\nevent: c\ndata: 3\n\n") == [
+        Event("b", "2"),
+        Event("c", "3"),
+    ]
+    assert decoder.feed(b"event: d\ndata: 4\n\n") == [Event("d", "4")]
+    assert decoder.flush() == []
