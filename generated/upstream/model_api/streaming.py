@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from attrs import evolve
 from .types import Request
 
 _END = "[DONE]"
+_EVENTS = re.compile("event: (.+)\ndata: (.+)\n\n")
+_AROUND = len("event: \ndata: \n\n")
 
 
 class Event(NamedTuple):
@@ -40,7 +43,7 @@ class EventDecoder:
         """Take the next bytes and return the events that they complete."""
         if self._whole and chunk.endswith(b"\n\n") and b"\r" not in chunk:
             # As servers mostly send them: events, and nothing begun.
-            return self._take(chunk[:-1])
+            return self._take(chunk)
         self._whole = False
         self._pieces.append(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and not self._rest.endswith(b"\r"):
@@ -57,10 +60,12 @@ class EventDecoder:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if half:
             block = block[:-1]
-        whole, end, self._rest = block.rpartition(b"\n")
+        # Behind whole events, if there are any, so that these can be taken at once.
+        end = b"\n\n" if b"\n\n" in block else b"\n"
+        whole, end, self._rest = block.rpartition(end)
         if half:
             self._rest += b"\r"
-        found = self._take(whole) if end else []
+        found = self._take(whole + end) if end else []
         self._whole = not self._rest
         return found
 
@@ -69,13 +74,21 @@ class EventDecoder:
         rest = (self._rest + b"".join(self._pieces)).rstrip(b"\r")
         self._rest = b""
         self._pieces.clear()
-        return self._take(rest + b"\n" if rest else b"")
+        return self._take(rest + b"\n\n" if rest else b"")
 
     def _take(self, block: bytes) -> list[Event]:
         """Take whole lines and return the events that they complete."""
+        text = block.decode("utf-8", "replace")
+        if not (self._name or self._data):
+            events = _EVENTS.findall(text)
+            if sum(len(name) + len(data) for name, data in events) == (
+                len(text) - len(events) * _AROUND
+            ):
+                # As servers mostly write them, without anything in between.
+                return [*map(Event._make, events)]
         found = []
         # Line feeds are no part of other characters, broken ones included.
-        for line in block.decode("utf-8", "replace").split("\n"):
+        for line in text.removesuffix("\n").split("\n"):
             if line.startswith("data: "):
                 self._data.append(line[6:])
             elif line.startswith("event: "):
