@@ -12,8 +12,18 @@ def texts_in(event: ParsedEvent | None) -> list[str]:
     """Return the texts that an event adds, if it is a delta of a message."""
     if event is None or event.name != "thread.message.delta":
         return []
+    try:
+        # As nearly all of them are.
+        [part] = event.data["delta"]["content"]
+        value = part["text"]["value"]
+    except (KeyError, TypeError, ValueError):
+        return _all_texts(event.data)
+    return [value] if isinstance(value, str) and value else []
+
+
+def _all_texts(data: Any) -> list[str]:
     found = []
-    content = _get(_get(event.data, "delta"), "content")
+    content = _get(_get(data, "delta"), "content")
     for part in content if isinstance(content, list) else ():
         value = _get(_get(part, "text"), "value")
         if isinstance(value, str) and value:
