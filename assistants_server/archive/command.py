@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from assistants_archive import ArchiveError
 
+from ..keys import DEFAULT_PROJECT, InvalidKeyError
+from ..keys.key import check_project
 from ..store import StoreError
 from .offline import import_into
 
@@ -29,8 +31,13 @@ def main(arguments: Sequence[str]) -> int:
     """Import an archive, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        report = import_into(options.store, options.folder, dry_run=options.dry_run)
-    except (ArchiveError, StoreError) as error:
+        check_project(options.project)
+        report = import_into(
+            *(options.store, options.folder),
+            project=options.project,
+            dry_run=options.dry_run,
+        )
+    except (ArchiveError, InvalidKeyError, StoreError) as error:
         sys.stderr.write(f"assistants_server: {error}\n")
         return _WRONG_USE
     except OSError as error:
@@ -62,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         required=True,
         help="the file or URL of the store, as the server's own option --store has it",
+    )
+    add(
+        "--project",
+        metavar="NAME",
+        default=DEFAULT_PROJECT,
+        help="whose everything is then (default: %(default)s)",
     )
     add(
         "--dry-run",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistants_archive import Archive, ArchiveError, LineError, value_of, verify
 from assistants_archive.lines import lines_of
 
+from ..keys import DEFAULT_PROJECT
 from .files import FileImport
 from .placement import Placement
 from .report import Report
@@ -37,6 +38,7 @@ def import_archive(
     store: Store,
     contents: Contents,
     *,
+    project: str = DEFAULT_PROJECT,
     dry_run: bool = False,
     on_unit: Callable[[int, int], None] = lambda done, known: None,
 ) -> Report:
@@ -49,6 +51,7 @@ def import_archive(
         path: the folder of the archive.
         store: where everything goes.
         contents: where the contents of files go.
+        project: whose everything is then.
         dry_run: whether to find out what would be, and change nothing.
         on_unit: called after each unit, with how many are done and how many there are.
 
@@ -64,8 +67,16 @@ def import_archive(
             "`assistants verify` has all of it"
         )
     archive, report = Archive(path), Report(dry=dry_run)
-    work = _Import(archive, store, contents, report, lambda done: on_unit(done, units))
     units = verified.units
+    ended = datetime.fromisoformat(archive.manifest.ended or "1970-01-01")
+    placement = Placement(
+        store,
+        report,
+        project=project,
+        when=int(ended.timestamp()),
+        now=int(time.time()),
+    )
+    work = _Import(archive, placement, contents, lambda done: on_unit(done, units))
     with store.errors_explained():
         if not dry_run:
             work.run()
@@ -84,19 +95,16 @@ class _Import:
     def __init__(
         self,
         archive: Archive,
-        store: Store,
+        placement: Placement,
         contents: Contents,
-        report: Report,
         on_unit: Callable[[int], None],
     ) -> None:
-        ended = datetime.fromisoformat(archive.manifest.ended or "1970-01-01")
-        when = int(ended.timestamp())
         self._archive = archive
-        self._store = store
-        self._report = report
+        self._placement = placement
+        self._store = placement.store
+        self._report = placement.report
         self._on_unit = on_unit
-        self._placement = Placement(store, report, when=when, now=int(time.time()))
-        self._files = FileImport(archive, contents, self._placement, dry=report.dry)
+        self._files = FileImport(archive, contents, placement, dry=self._report.dry)
         self._done = 0
 
     def run(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..contents import open_contents, our_folder
+from ..keys import DEFAULT_PROJECT
 from ..store import StoreError, open_store, place_of, store_exists
 from .importer import import_archive
 
@@ -25,6 +26,7 @@ def import_into(
     store: str | os.PathLike[str],
     archive: str | os.PathLike[str],
     *,
+    project: str = DEFAULT_PROJECT,
     dry_run: bool = False,
     on_unit: Callable[[int, int], None] = lambda done, known: None,
 ) -> Report:
@@ -33,6 +35,7 @@ def import_into(
     Args:
         store: the file or URL, as the option `--store` of the server has it.
         archive: the folder of the archive.
+        project: whose everything is then.
         dry_run: whether to find out what would be, and change nothing.
         on_unit: called after each unit, with how many are done and how many there are.
 
@@ -52,7 +55,10 @@ def import_into(
         contents = open_contents(None, opened, folder)
         try:
             return import_archive(
-                archive, opened, contents, dry_run=dry_run, on_unit=on_unit
+                *(archive, opened, contents),
+                project=project,
+                dry_run=dry_run,
+                on_unit=on_unit,
             )
         finally:
             opened.close()

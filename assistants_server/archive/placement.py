@@ -28,14 +28,26 @@ class Placement:
     """What all imports of objects share.
 
     Attributes:
-        store: where they go.
+        store: where they go: that of their project.
         report: what comes of them.
         when: when the archive was made, in seconds.
         now: the time.
     """
 
-    def __init__(self, store: Store, report: Report, *, when: int, now: int) -> None:
-        self.store = store
+    def __init__(
+        self, whole: Store, report: Report, *, project: str, when: int, now: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            whole: the store.
+            report: what comes of them.
+            project: whose they are then.
+            when: when the archive was made, in seconds.
+            now: the time.
+        """
+        self._whole = whole
+        self.store = whole.of(project)
         self.report = report
         self.when = when
         self.now = now
@@ -81,6 +93,9 @@ class Placement:
         """
         digest = digest_of(value)
         found = self.store.stored(made["id"])
+        if found is None and self._whole.stored(made["id"]):
+            reason = "another project has the id"
+            return self._conflict(kind, made["id"], reason)
         if found is None:
             before()
             kept = {**(notes or {}), IMPORTED: digest}

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,10 +19,10 @@ from assistants_server.archive import import_into
 from assistants_server.store import StoreError
 from tests.archive.alterations import copied, edited, sealed
 from tests.archive.shop import KEY, Shop, engine, objects, tree
+from tests.server.keyed import make_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -150,6 +151,27 @@ def test_another_object_with_the_same_id_stays(
     assert note.id == shop.assistant
     with Client.embedded(store=store) as client:
         assert client.assistants.retrieve(shop.assistant).name == "Keeper"
+
+
+def test_into_a_project(
+    shop: Shop, archive: Path, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["import", str(archive), "--store", str(store), "--project", "shop"]
+    assert main(given) == 0
+    capsys.readouterr()
+    own, other = make_key(store, project="shop"), make_key(store, project="other")
+    before = tree(Path(f"{store}.files"))
+    # Ids are given once: what another project has stays as it is, and its files too.
+    assert main([*given[:-1], "other"]) == 6
+    assert "another project has the id" in capsys.readouterr().out
+    assert tree(Path(f"{store}.files")) == before
+    assert main([*given[:-1], "a/b"]) == 2
+    assert "no name of a project" in capsys.readouterr().err
+    with LocalServer(store=store) as server:
+        with Client(base_url=server.url, api_key=own) as client:
+            assert client.assistants.retrieve(shop.assistant).name == "Keeper"
+        with Client(base_url=server.url, api_key=other) as client:
+            assert [*client.assistants.list()] == [*client.files.list()] == []
 
 
 def test_while_a_server_has_the_store(archive: Path, store: Path) -> None:
