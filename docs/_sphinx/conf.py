@@ -36,6 +36,7 @@ PAGES = {
         *(
             "keep-your-application",
             "operations",
+            "keys-and-projects",
             "deploy",
             "several-servers",
             "jupyter",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shlex
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from assistants_cli.app import app as cli
 from assistants_server.__main__ import _parser
+from assistants_server.archive import command as import_command
+from assistants_server.keys import command as keys_command
 from codegen.__main__ import app
 from tests.docs.pages import ROOT, all_pages, code_words, where
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 _OPTION = re.compile(r"--?[a-z][\w-]*")
 _LONE = re.compile(r"--[a-z][\w-]*")
@@ -72,8 +78,20 @@ def cli_options() -> dict[str, set[str]]:
 
 
 @cache
-def server_options() -> set[str]:
-    return {text for each in _parser()._actions for text in each.option_strings}
+def server_options() -> dict[str, set[str]]:
+    """Return the options of each command of the server, subcommands as "a b"."""
+    found: dict[str, set[str]] = {}
+    todo = [("", _parser()), ("import", import_command._parser())]
+    todo += [("keys", keys_command._parser())]
+    for name, parser in todo:
+        actions = parser._actions
+        found[name] = {text for each in actions for text in each.option_strings}
+        for each in actions:
+            if isinstance(each, argparse._SubParsersAction):
+                todo += [
+                    (f"{name} {word}", each.choices[word]) for word in each.choices
+                ]
+    return found
 
 
 @cache
@@ -101,8 +119,9 @@ def fault(words: list[str]) -> str | None:
             if known is None:
                 return f"codegen has no command {command}"
             return unknown(options - {"-m"} - known)
-        case ["python", "-m", "assistants_server", *_]:
-            return unknown(options - {"-m"} - server_options())
+        case ["python", "-m", "assistants_server", *rest]:
+            named = server_options()[longest(rest, server_options())]
+            return unknown(options - {"-m"} - named)
         case [word, *_] if word in _UTILITIES:
             return None
         case ["assistants", *rest]:
@@ -123,15 +142,21 @@ def fault(words: list[str]) -> str | None:
 def cli_fault(options: set[str], rest: list[str]) -> str | None:
     """Return what is wrong with a use of `assistants`, if something is."""
     known = cli_options()
+    name = longest(rest, known)
+    if not name and rest and not rest[0].startswith("-"):
+        return f"assistants has no command {rest[0]}"
+    return unknown(options - known[name])
+
+
+def longest(words: list[str], known: Container[str]) -> str:
+    """Return the longest name of a command that words begin with."""
     name = ""
-    for word in rest:
+    for word in words:
         longer = f"{name} {word}".strip()
         if longer not in known:
             break
         name = longer
-    if not name and rest and not rest[0].startswith("-"):
-        return f"assistants has no command {rest[0]}"
-    return unknown(options - known[name])
+    return name
 
 
 def script_fault(script: str, options: set[str], rest: list[str]) -> str | None:
@@ -159,7 +184,8 @@ def test_commands_exist() -> None:
 
 
 def test_options_exist() -> None:
-    known = server_options().union(*codegen_options().values(), *cli_options().values())
+    every = (server_options(), codegen_options(), cli_options())
+    known = {text for each in every for options in each.values() for text in options}
     names = [path.name for path in (ROOT / "scripts").iterdir() if path.is_file()]
     scripts = [name for name in names if name.replace("-", "").isalnum()]
     texts = "".join(script_text(f"scripts/{name}") for name in scripts)
@@ -176,6 +202,7 @@ def test_what_does_not_exist_is_noticed() -> None:
         "python -m codegen buidl",
         "python -m codegen build --nmae x",
         "python -m assistants_server --prot 1",
+        "python -m assistants_server keys create --port 1",
         "assistants thraeds",
         "assistants assistants list --lmiit 3",
         "scripts/tset",
