@@ -15,17 +15,27 @@ _EXTRA = "it is not upstream's"
 _NOTHING = ("nothing",)
 
 
-def differences(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
+class Due:
+    """The facts that are due, read once for any number of comparisons."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        # Upstream leaves `type: object` out here and there; ours must say it.
+        self.reader = Reader(document, implied=True)
+        self.schemas: dict[str, Any] = document["components"]["schemas"]
+        self.outline = _outline(self.reader)
+
+
+def differences(theirs: dict[str, Any] | Due, ours: dict[str, Any]) -> list[str]:
     """Return every difference between two documents; the paths are those of ours.
 
     Args:
         theirs: the facts that are due, repairs included.
         ours: the document that must agree.
     """
-    # Upstream leaves `type: object` out here and there; ours must say it.
-    left, right = Reader(theirs, implied=True), Reader(ours)
+    facts = theirs if isinstance(theirs, Due) else Due(theirs)
+    left, right = facts.reader, Reader(ours)
     comparison = _Comparison()
-    due, got = theirs["components"]["schemas"], ours["components"]["schemas"]
+    due, got = facts.schemas, ours["components"]["schemas"]
     referred = _references(ours)
     for name in sorted({*due, *got}):
         at = f"$.components.schemas{step(name)}"
@@ -36,7 +46,7 @@ def differences(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
             comparison.values(left.named(name), right.named(name), at, but_null=True)
         elif f"#/components/schemas/{name}" not in referred:
             comparison.report(at, "it is not upstream's, and nothing refers to it")
-    comparison.trees(_outline(left), _outline(right), "$")
+    comparison.trees(facts.outline, _outline(right), "$")
     return list(comparison.found)
 
 
