@@ -340,13 +340,17 @@ class SQLStore(Transactions):
             limit: how many objects at most.
             label: only messages that this run wrote, or files for this purpose.
         """
-        down = newest_first != from_the_end
+        way = "desc" if newest_first != from_the_end else "asc"
+        # What is in a thread is ordered by the run, too, which is the same for all:
+        # where the condition is "run is null", PostgreSQL doesn't see otherwise that an
+        # index has them in order.
+        order = f"place {way}" if thread is None else f"run {way}, place {way}"
         where, values = _belonging(kind, thread, run)
         rows = self._database.execute(
             f"select body from objects where {self._whose}{where}"
             " and place > ? and place < ? and body is not null"
             f"{'' if label is None else ' and label = ?'}"
-            f" order by place {'desc' if down else 'asc'} limit ?",
+            f" order by {order} limit ?",
             (
                 *(*self._whose.values, *values),
                 *(above, 2**62 if below is None else below),

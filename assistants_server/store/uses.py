@@ -20,7 +20,7 @@ _PORTION = 500
 _NOT_USED = (
     " and coalesce((select used_at from objects where kind = '{}' and thread = it.id"
     " and run is null and project = it.project and body is not null"
-    " order by place desc limit 1), 0) < ?"
+    " order by run desc, place desc limit 1), 0) < ?"
 )
 _IS_IDLE = (
     " and not exists (select 1 from objects where active and thread = it.id)"
