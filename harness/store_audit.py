@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterator
+
+    from assistants_server.store.database import Database
 
 JSON = dict[str, Any]
 _ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
@@ -20,9 +21,7 @@ _ENDS = {
 }
 
 
-def audit(
-    sql: sqlite3.Connection, carried_on: Collection[str] | None = None
-) -> list[str]:
+def audit(sql: Database, carried_on: Collection[str] | None = None) -> list[str]:
     """Return what is wrong in a store; nothing where all is as it should be.
 
     Args:
@@ -33,9 +32,7 @@ def audit(
     return [*_of_runs(sql, carried_on), *_of_parts(sql), *_of_deltas(sql)]
 
 
-def _of_runs(
-    sql: sqlite3.Connection, carried_on: Collection[str] | None
-) -> Iterator[str]:
+def _of_runs(sql: Database, carried_on: Collection[str] | None) -> Iterator[str]:
     locked: set[str] = set()
     for active, run in _objects(sql, "run"):
         id, status = run["id"], run["status"]  # noqa: A001 - for its type
@@ -61,7 +58,7 @@ def _of_runs(
             yield f"{id} is {status} with the error {run['last_error']}"
 
 
-def _of_parts(sql: sqlite3.Connection) -> Iterator[str]:
+def _of_parts(sql: Database) -> Iterator[str]:
     going_on = {run["id"] for active, run in _objects(sql, "run") if active}
     for kind in ("message", "step"):
         for _, part in _objects(sql, kind):
@@ -69,7 +66,7 @@ def _of_parts(sql: sqlite3.Connection) -> Iterator[str]:
                 yield f"{part['id']} is in progress, and {part['run_id']} is not"
 
 
-def _of_deltas(sql: sqlite3.Connection) -> Iterator[str]:
+def _of_deltas(sql: Database) -> Iterator[str]:
     writing = {
         message["id"]
         for _, message in _objects(sql, "message")
@@ -80,7 +77,7 @@ def _of_deltas(sql: sqlite3.Connection) -> Iterator[str]:
             yield f"{message} is not being written, and has deltas"
 
 
-def _objects(sql: sqlite3.Connection, kind: str) -> list[tuple[bool, JSON]]:
+def _objects(sql: Database, kind: str) -> list[tuple[bool, JSON]]:
     rows = sql.execute(
         "select active, body from objects where kind = ? and body is not null", (kind,)
     )

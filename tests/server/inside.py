@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from assistants_server.store import SQLiteStore
 from harness.store_audit import audit
 from tests.server.api import TIMEOUT
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from assistants_server import LocalServer
     from assistants_server.scheduler import Scheduler
+    from assistants_server.store.database import Database
+    from assistants_server.store.sql import SQLStore
 
 
 def scheduler_of(server: LocalServer) -> Scheduler:
@@ -22,21 +25,42 @@ def scheduler_of(server: LocalServer) -> Scheduler:
     return server._running.scheduler
 
 
+def store_of(server: LocalServer) -> SQLStore:
+    """Return the store of a server."""
+    store: SQLStore = vars(scheduler_of(server))["_store"]
+    return store
+
+
 def sql_of(server: LocalServer) -> sqlite3.Connection:
-    """Return the database of a server, which only its own thread may use."""
-    sql: sqlite3.Connection = vars(vars(scheduler_of(server))["_store"])["_sql"]
+    """Return the database of SQLite of a server, which only its own thread may use."""
+    sql: sqlite3.Connection = vars(store_of(server))["_sql"]
     return sql
+
+
+def changes_at_once(server: LocalServer) -> bool:
+    """Return whether nothing comes between a change of a server and what follows."""
+    return type(store_of(server)) is SQLiteStore
 
 
 def inside(server: LocalServer, act: Callable[[], Any]) -> Any:
     """Return what a function returns in the thread of a server."""
-    assert server._running
 
     async def call() -> Any:
         return act()
 
+    return _await(server, call())
+
+
+def changing(server: LocalServer, work: Callable[[Database], Any]) -> Any:
+    """Return what a function returns that has the database of a server for a change."""
+    store = store_of(server)
+    return _await(server, store.perform(lambda: work(store._database)))
+
+
+def _await(server: LocalServer, doing: Coroutine[Any, Any, Any]) -> Any:
+    assert server._running
     loop = vars(server._running.server)["_loop"]
-    return asyncio.run_coroutine_threadsafe(call(), loop).result(TIMEOUT)
+    return asyncio.run_coroutine_threadsafe(doing, loop).result(TIMEOUT)
 
 
 def tasks_of(server: LocalServer) -> dict[str, Any]:
@@ -47,4 +71,6 @@ def tasks_of(server: LocalServer) -> dict[str, Any]:
 
 def problems(server: LocalServer) -> list[str]:
     """Return what is wrong in the store of a server."""
-    return list(inside(server, lambda: audit(sql_of(server), tasks_of(server).keys())))
+    tasks = [*inside(server, lambda: [*tasks_of(server)])]
+    found: list[str] = changing(server, lambda sql: audit(sql, tasks))
+    return found

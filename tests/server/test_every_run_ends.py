@@ -18,6 +18,7 @@ from assistants_server import (
 )
 from tests.server.api import TIMEOUT, Api, function, talking, until
 from tests.server.inside import (
+    changes_at_once,
     problems,
     tasks_of,
 )
@@ -290,5 +291,9 @@ def test_turns_are_bounded_and_wait_in_order() -> None:
         runs = [api.start(api.thread(str(n)), assistant) for n in range(8)]
         for run in runs:
             assert api.wait(run)["status"] in ("requires_action", "failed")
-        assert order == [str(n) for n in range(8)]
+        # Of two that begin at the same time, the later one may be done with its first
+        # change earlier.
+        out = 0 if changes_at_once(server) else 2
+        assert sorted(order) == [str(n) for n in range(8)]
+        assert all(abs(order.index(str(n)) - n) <= out for n in range(8))
         assert problems(server) == []

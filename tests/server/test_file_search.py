@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +21,7 @@ from tests.server.search_runs import (
     texts_of,
     thread_of,
 )
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -317,10 +317,8 @@ def test_run_fails_where_its_store_has_expired(tmp_path: Path) -> None:
         week: Any = {"anchor": "last_active_at", "days": 7}
         made = client.vector_stores.create(expires_after=week)
         assistant = assistant_of(client, made.id)
-    sql = sqlite3.connect(path)
-    sql.execute("update objects set expires = 1 where id = ?", (made.id,))
-    sql.commit()
-    sql.close()
+    with opened(path) as store:
+        store.expire_at(made.id, 1)
     with LocalServer(store=path) as server, client_of(server) as client:
         run = run_of(client, assistant)
     assert run.status == "failed"

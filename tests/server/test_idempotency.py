@@ -16,10 +16,11 @@ from openai import ConflictError as TheirConflict
 
 from assistants_client import APIConnectionError, AsyncClient, Client, ConflictError
 from assistants_server import LocalServer
-from assistants_server.store import SQLiteStore, StoredResponse, stored_responses
+from assistants_server.store import StoredResponse, stored_responses
 from tests.server.api import Api, function, outputs_for, path_of
 from tests.server.conformance import deviations
 from tests.server.openai_clients import IGNORED, async_client_of, client_of
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -298,10 +299,9 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
         first = _post(api, messages, said, "message")
         begun = {"assistant_id": assistant, "stream": True}
         assert "thread.run.completed" in _post(api, runs, begun, "stream").text
-    with closing(sqlite3.connect(path)) as sql:
-        # What an earlier version of the server wrote lacks the table.
-        (kept,) = sql.execute("select count(*) from answers").fetchone()
-    assert kept == 2
+    with opened(path) as store, store.changes():
+        rows = store._database.execute("select count(*) from answers")
+        assert rows.fetchone() == (2,)
     with LocalServer(store=path) as server, _api(server) as http:
         api = Api(http)
         again = _post(api, messages, said, "message")
@@ -309,12 +309,20 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
         assert again.headers["idempotent-replayed"] == "true"
         assert _post(api, runs, begun, "stream").status_code == 409
         assert len(api.get(runs)["data"]) == 1
+
+
+@pytest.mark.sqlite
+def test_files_of_earlier_versions_lack_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    with LocalServer(store=path) as server, _api(server) as http:
+        messages = f"/threads/{Api(http).thread()}/messages"
     with closing(sqlite3.connect(path)) as sql:
         sql.execute("drop table answers")
+    said = {"role": "user", "content": "Hello"}
     with LocalServer(store=path) as server, _api(server) as http:
         api = Api(http)
-        assert _post(api, messages, said, "message").content != first.content
-        assert "idempotent-replayed" in _post(api, messages, said, "message").headers
+        assert "idempotent-replayed" not in _post(api, messages, said, "m").headers
+        assert "idempotent-replayed" in _post(api, messages, said, "m").headers
 
 
 def test_keys_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -322,7 +330,7 @@ def test_keys_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_responses, "PORTION", 1)
     now = 1_000_000.0
     response = StoredResponse("request", {"id": "asst_1"}, {"a": "b"}, streamed=False)
-    with closing(SQLiteStore(clock=lambda: now)) as store:
+    with opened(clock=lambda: now) as store:
         for key in "abcd":
             now += 1
             store.responses.add(key, response)

@@ -19,7 +19,6 @@ from assistants_server.search import (
     SearchError,
     StoppedError,
 )
-from assistants_server.store import SQLiteStore
 from assistants_server.store.vector_store_files import VectorStoreFiles
 from tests.cases import some
 from tests.search.test_hostile_documents import (
@@ -39,6 +38,7 @@ from tests.server.shelf import (
     upload,
     vector_store,
 )
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,9 +101,8 @@ def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         store = vector_store(api, b"The Danube.", b"The Rhine.")["id"]
         (file, *_) = api.get(f"/vector_stores/{store}/files")["data"]
-    sql = SQLiteStore(tmp_path / "s")
-    sql.vector_store_files.delete(store, file["id"])
-    sql.close()
+    with opened(tmp_path / "s") as left:
+        left.vector_store_files.delete(store, file["id"])
 
     def chunks() -> int:
         with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
@@ -130,8 +129,9 @@ def test_deletions_free_the_chunks(tmp_path: Path) -> None:
         api.post(f"{path}/file_batches", {"file_ids": files})
         settled(api, stores[2])
         api.delete(path)
-    with closing(sqlite3.connect(tmp_path / "s")) as sql:
-        assert sql.execute("select count(*) from batch_files").fetchone() == (0,)
+    with opened(tmp_path / "s") as left, left.changes():
+        rows = left._database.execute("select count(*) from batch_files")
+        assert rows.fetchone() == (0,)
     with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
         texts = index.execute("select text from chunks").fetchall()
     assert len(texts) == 2

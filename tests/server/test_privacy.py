@@ -46,6 +46,7 @@ def add_file(api: Api) -> tuple[str, str]:
     return made["id"], store
 
 
+@pytest.mark.sqlite
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     old = os.umask(0o022)
     try:
@@ -63,6 +64,7 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
         os.umask(old)
 
 
+@pytest.mark.sqlite
 def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         add_file(api)
@@ -76,6 +78,7 @@ def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.sqlite
 def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         key = {"idempotency-key": "one"}

@@ -10,13 +10,14 @@ import pytest
 
 from assistants_server.compact_json import to_json
 from tests.server.api import Api, refused, send, until
-from tests.server.inside import inside, sql_of
+from tests.server.inside import changing, inside
 from tests.server.loop_watch import LONGEST, Steps, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistants_server import LocalServer
+    from assistants_server.store.database import Database
 
 MIB = 1024 * 1024
 MOST = 8 * MIB
@@ -109,12 +110,7 @@ def test_many_schemas(api: Api, steps: Steps) -> None:
 
 
 def _add(server: LocalServer, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    def act() -> None:
-        sql_of(server).execute("begin")
-        sql_of(server).executemany(sql, rows)
-        sql_of(server).execute("commit")
-
-    inside(server, act)
+    changing(server, lambda database: database.executemany(sql, rows))
 
 
 @pytest.fixture(scope="module")
@@ -169,10 +165,10 @@ def test_deleting_a_long_thread(
     api.get(f"/threads/{long_thread}/messages", status=404)
     left = "select count(*) from objects where body is not null and thread = ?"
 
-    def gone() -> bool:
-        return bool(sql_of(server).execute(left, (long_thread,)).fetchone() == (0,))
+    def gone(database: Database) -> bool:
+        return bool(database.execute(left, (long_thread,)).fetchone() == (0,))
 
-    until(lambda: inside(server, gone), "the messages to go")
+    until(lambda: changing(server, gone), "the messages to go")
 
 
 def test_a_list_of_long_texts(api: Api, steps: Steps) -> None:
@@ -231,8 +227,9 @@ def test_a_vector_store_of_many_files(
     before, after = text.split(files[0], 1)
     _add(
         server,
-        "insert or replace into vector_store_files"
-        " (vector_store, file, body, status, usage) values (?, ?, ?, 'failed', 0)",
+        "insert into vector_store_files (vector_store, file, body, status, usage)"
+        " values (?, ?, ?, 'failed', 0) on conflict (vector_store, file)"
+        " do update set body = excluded.body, status = excluded.status",
         ((store, each, f"{before}{each}{after}") for each in files),
     )
     # Which was the test's own.

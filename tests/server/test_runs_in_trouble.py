@@ -25,6 +25,7 @@ from tests.server.inside import (
     sql_of,
     tasks_of,
 )
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -132,6 +133,7 @@ def full(server: LocalServer, *, on: bool) -> None:
     inside(server, lambda: sql_of(server).execute(f"pragma query_only = {on:d}"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_disk_that_is_full_for_a_while(
     server: LocalServer, api: Api, assistant: str, use_engine: Let, *, ends: bool
@@ -164,6 +166,7 @@ def test_a_disk_that_is_full_for_a_while(
     assert api.run(run["thread_id"], assistant, script=[["x"]])["status"] == "completed"
 
 
+@pytest.mark.sqlite
 def test_a_run_whose_commit_fails_never_began(
     server: LocalServer, api: Api, assistant: str
 ) -> None:
@@ -220,9 +223,8 @@ def test_runs_that_begin_while_the_server_stops(
     for each in threads:
         each.join(TIMEOUT)
     assert caplog.records == []
-    with sqlite3.connect(store) as sql:
-        assert audit(sql) == []
-    sql.close()
+    with opened(store) as left, left.changes():
+        assert audit(left._database) == []
 
 
 def test_a_server_that_is_closing_begins_no_run(tmp_path: Path) -> None:

@@ -193,6 +193,12 @@ def test_server_can_be_started_again(tmp_path: Path) -> None:
             one.assistant()
             other.assistant()
         kept.stop()
+
+
+@pytest.mark.sqlite
+def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
+    with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
+        api.assistant()
     assert [each.name for each in tmp_path.iterdir()] == ["state.db"]
 
 
