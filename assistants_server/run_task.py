@@ -44,7 +44,7 @@ _INTERNAL = {
 }
 _log = logging.getLogger("assistants_server")
 # Work that doesn't end is kept: to be collected would wake its engine up once more.
-_given_up: set[asyncio.Task[None]] = set()
+_at_work: set[asyncio.Task[None]] = set()
 
 
 class RunTask:
@@ -163,14 +163,14 @@ class RunTask:
 
     async def _carry_to_its_end(self) -> None:
         work = asyncio.get_running_loop().create_task(self._carry_on())
+        _at_work.add(work)
+        work.add_done_callback(_forget)
         try:
             await self._wait_for(work)
         finally:
             self._tell("left")
             if not work.done():
                 work.cancel()
-                _given_up.add(work)
-                work.add_done_callback(_forget)
             if self._slots and self._has_slot:
                 self._has_slot = False
                 self._slots.release()
@@ -382,7 +382,7 @@ def _is_away(error: BaseException | None) -> bool:
 
 
 def _forget(work: asyncio.Task[None]) -> None:
-    _given_up.discard(work)
+    _at_work.discard(work)
     if not work.cancelled():
         # How an engine ends that nobody waits for is its own affair.
         work.exception()

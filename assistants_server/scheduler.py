@@ -209,8 +209,9 @@ class Scheduler:
         carrier = self._processes.claim(id)
         if carrier is None:
             return None
-        # Who listened to another process may still do so.
-        record = RunRecord(self._store, id, shared=carrier == "elsewhere")
+        # Who listened to another process may still do so, also after a second claim.
+        shared = carrier == "elsewhere" or bool(self._processes.events(id, after=0))
+        record = RunRecord(self._store, id, shared=shared)
         self._followers.hand_over(record)
         return record if record.recover() else None
 
@@ -232,7 +233,9 @@ class Scheduler:
                 )
                 before = found
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
-                quiet.error("runs that nobody carries on can't be taken up yet", error)
+                what = "runs that nobody carries on can't be taken up yet"
+                is_known = isinstance(error, StoreError)
+                quiet.error(what, error, traceback=not is_known)
 
     def _look_at_changes(self) -> None:
         """Tell the tasks of runs what other processes did to these."""

@@ -64,6 +64,26 @@ def test_who_is_cut_off_lets_go(asked: Asked) -> None:
         assert other.answers(run) == ["It is so"]
 
 
+def test_who_takes_over_may_be_cut_off_too(asked: Asked) -> None:
+    """It takes up the run a second time; whoever listens elsewhere misses nothing."""
+    with servers(asked) as ((one, two), (api, other)):
+        body = {"assistant_id": api.assistant()}
+        with api.stream("/threads/runs", body) as stream:
+            stream.until_text("It is ")
+            run = run_in(stream.seen)
+            with cut_off(one):
+                until(lambda: len(asked.turns) == 2, "the takeover")
+                with cut_off(two):
+                    until(lambda: not tasks_of(two), "the server to let go")
+                until(lambda: len(asked.turns) == 3, "the second one")
+                asked.go.set()
+                other.wait(run, "completed")
+            events = stream.rest()
+        assert names(events)[-2:] == ["thread.run.completed", "done"]
+        same_as_kept(other, events)
+        assert other.answers(run) == ["It is so"]
+
+
 class cut_off:  # noqa: N801 - a context
     """Let a server not reach its database."""
 
