@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -64,11 +63,12 @@ def traces_of(given: Any) -> Traces:
             "traces must be True, False, or a TracerProvider of OpenTelemetry, not "
             f"{what}"
         )
-    if find_spec("opentelemetry") is None:
+    try:
+        return Traces(None if given is True else given)
+    except ImportError as error:
         raise ConfigurationError(
             "traces need opentelemetry-api: pip install 'assistants-client[traces]'"
-        )
-    return Traces(None if given is True else given)
+        ) from error
 
 
 class Traces:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ..extras import install_command
@@ -51,13 +50,15 @@ class Spans:
         Raises:
             MissingTracesError: OpenTelemetry's API is not installed.
         """
-        if find_spec("opentelemetry") is None:
+        try:
+            from opentelemetry import trace
+            from opentelemetry.trace.propagation.tracecontext import (
+                TraceContextTextMapPropagator,
+            )
+        except ImportError as error:
             command = install_command("traces", with_path=True)
-            raise MissingTracesError(f"traces need opentelemetry-api: {command}")
-        from opentelemetry import trace
-        from opentelemetry.trace.propagation.tracecontext import (
-            TraceContextTextMapPropagator,
-        )
+            message = f"traces need opentelemetry-api: {command}"
+            raise MissingTracesError(message) from error
 
         self._trace = trace
         self._tracer = trace.get_tracer(_NAME, tracer_provider=provider)

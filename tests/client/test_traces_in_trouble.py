@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +157,7 @@ def test_what_is_no_provider_or_not_installed_is_refused(
     given: Any = "yes"
     with pytest.raises(ConfigurationError, match=r"traces must be True.*not str"):
         Client(base_url="http://127.0.0.1:1", api_key=KEY, traces=given)
-    monkeypatch.setattr(_traces, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
     with pytest.raises(ConfigurationError, match=r"pip install .*\[traces\]"):
         Client(base_url="http://127.0.0.1:1", api_key=KEY, traces=True)
 

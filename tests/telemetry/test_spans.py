@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,6 @@ from opentelemetry.trace import SpanKind, StatusCode
 from assistants_server import LocalServer
 from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine
-from assistants_server.telemetry import spans
 from assistants_server.telemetry.spans import MissingTracesError, Spans
 from tests.engines.upstreams import chat, chat_calls, refusal, upstream
 from tests.server.api import talking, until
@@ -226,7 +226,7 @@ def test_without_being_asked_for_there_are_none() -> None:
 def test_without_the_package_it_is_said_how_it_is_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(spans, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
     with pytest.raises(MissingTracesError, match="need opentelemetry-api: pip"):
         LocalServer(traces=True)
 
