@@ -54,12 +54,15 @@ class Rates(Protocol):
 
     def take(self, key: str, limit: int) -> tuple[bool, Level]:
         """Take one request, if there is one; return whether, and the level then."""
+        ...
 
     def level(self, key: str, what: What, limit: int) -> Level:
         """Return the level of a limit."""
+        ...
 
     def spend(self, key: str, limit: int, tokens: int) -> None:
         """Take tokens that a model has read and written, be they there or not."""
+        ...
 
 
 class LocalRates:

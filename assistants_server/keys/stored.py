@@ -16,15 +16,19 @@ class KeyStore(Protocol):
     @property
     def where(self) -> str:
         """Return where they are stored, without anything secret."""
+        ...
 
     def add(self, key: Key) -> None:
         """Add a key."""
+        ...
 
     def revoke(self, id: str, now: int) -> bool:
         """Revoke a key; return whether there was one that wasn't revoked yet."""
+        ...
 
     def all(self) -> list[Key]:
         """Return all keys, in order of creation."""
+        ...
 
     async def current(self, *, fresh: bool = False) -> Mapping[str, Key]:
         """Return all keys by their ids, as they are now or were a second ago.
@@ -35,6 +39,8 @@ class KeyStore(Protocol):
         Raises:
             StoreError: they can't be read, and never could.
         """
+        ...
 
     def close(self) -> None:
         """Let go of what they are stored in."""
+        ...
