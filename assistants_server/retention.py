@@ -69,38 +69,35 @@ class Retention:
         forget = partial(self._store.responses.forget_before, before)
         await self._store.perform(forget)
         for kind in KINDS:
-            last, ended = None, False
-            while not ended:
-                look = partial(self._look_at_some, kind, before, last)
-                last, ended = await self._store.perform(look)
+            last: Use | None = None
+            while found := await self._store.perform(
+                partial(self._store.uses.some, kind, last, limit=_OBJECTS)
+            ):
+                last = found[-1]
+                old = [each for each in found if each.used_at < before]
+                unused = await self._unused(kind, before, old)
+                for each in old:
+                    if each.id in unused:
+                        # One at a time: a thread may have much in it.
+                        delete = partial(self._delete, kind, before, each)
+                        await self._store.perform(delete)
+                        await asyncio.sleep(0)
                 await asyncio.sleep(0)
         while await self._store.perform(partial(self._forget_some, before)):
             await asyncio.sleep(0)
 
-    def _look_at_some(
-        self, kind: str, before: int, after: Use | None
-    ) -> tuple[Use | None, bool]:
-        """Delete what is unused among some objects.
+    async def _unused(self, kind: str, before: int, old: list[Use]) -> set[str]:
+        ids = [each.id for each in old]
+        find = partial(self._store.uses.unused, kind, before, ids)
+        return await self._store.perform(find)
 
-        Returns:
-            The last one, and whether there are no more behind it.
-        """
-        uses = self._store.uses
-        found = uses.some(kind, after, limit=_OBJECTS)
-        old = [each.id for each in found if each.used_at < before]
-        unused = uses.unused(kind, before, old)
-        if unused:
-            self._store.lock(*unused)
-            # Somebody may have used one of them before it was locked.
-            unused = uses.unused(kind, before, unused)
-        for each in found:
-            if each.id in unused:
-                self._delete(kind, each)
-        return (found[-1] if found else after), len(found) < _OBJECTS
-
-    def _delete(self, kind: str, unused: Use) -> None:
+    def _delete(self, kind: str, before: int, unused: Use) -> None:
         store = self._store.of(unused.project)
         library = self._library.of(store)
+        store.lock(unused.id)
+        if not store.uses.unused(kind, before, [unused.id]):
+            # Somebody has used it just now.
+            return
         if kind == "thread":
             library.delete_thread(unused.id)
         elif kind == "file":

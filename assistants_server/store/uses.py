@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .database import marks
 
@@ -99,15 +99,22 @@ class Uses:
             after: only those behind this one.
             limit: how many at most.
         """
+        found: list[Use] = []
+        if after:
+            # Not in one statement: no index would find where in the project it begins.
+            here = (kind, after.project, after.place, limit)
+            found = self._select("project = ? and place > ?", "place", here)
+        if len(found) < limit:
+            beyond = (kind, after.project if after else "", limit - len(found))
+            found += self._select("project > ?", "project, place", beyond)
+        return found
+
+    def _select(self, condition: str, order: str, values: tuple[Any, ...]) -> list[Use]:
         rows = self._sql.execute(
             f"select project, place, id, used_at from objects where {self._whose}"
             "kind = ? and thread is null and run is null and body is not null"
-            " and (project, place) > (?, ?) order by project, place limit ?",
-            (
-                *(*self._whose.values, kind),
-                *((after.project, after.place) if after else ("", -1)),
-                limit,
-            ),
+            f" and {condition} order by {order} limit ?",
+            (*self._whose.values, *values),
         )
         return [Use(*row) for row in rows]
 

@@ -128,6 +128,23 @@ def test_much_goes_a_few_at_a_time(kept: Kept) -> None:
     assert kept.left() == {"thread_100"}
 
 
+def test_what_is_used_in_the_last_moment_stays(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.add("thread", "thread_old", OLD)
+    find = kept.retention._unused
+
+    async def used_since(kind: str, before: int, old: Any) -> set[str]:
+        found = await find(kind, before, old)
+        if found:
+            kept.add("message", "msg_new", NOW, thread="thread_old")
+        return found
+
+    monkeypatch.setattr(kept.retention, "_unused", used_since)
+    kept.sweep()
+    assert kept.left() == {"thread_old", "msg_new"}
+
+
 def test_traces_and_responses_go_too(kept: Kept) -> None:
     store = kept.store
     kept.add("assistant", "asst_old", OLD)
