@@ -61,12 +61,12 @@ class RunRecord:
         self.status = "queued"
         # From here on nothing is found that isn't of the run's own project.
         self.store = self._store = store.of(store.project_of(id))
-        self.shared = shared
         self.last_event = 0
         self._changes = 0
         self._idle = asyncio.Event()
         self._is_left = False
         self._notes = store.notes(id)
+        self.shared: bool = shared or self._notes.get("shared", False)
         self.thread: str = self._notes["thread"]
 
     async def perform(self, work: Callable[[], _T], *, ending: bool = False) -> _T:
@@ -328,6 +328,13 @@ class RunRecord:
             self._store.after(partial(self._end_stream, self.listener))
         if self.shared:
             self._share(None)
+            self.shared = False
+            self._note(shared=False)
+
+    def share(self) -> None:
+        """Store its events from now on, whoever carries it on, to the next last one."""
+        self.shared = True
+        self._note(shared=True)
 
     def _share(self, event: str | None) -> None:
         self.last_event = self._store.processes.add_event(self.id, event)

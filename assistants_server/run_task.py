@@ -337,7 +337,11 @@ class RunTask:
         return calls
 
     def _begin_turn(self) -> None:
-        started = self.record.run()["started_at"] or objects.now()
+        run = self.record.run()
+        if run["status"] == "in_progress":
+            # The turn was begun before, and whoever listens has been told.
+            return
+        started = run["started_at"] or objects.now()
         self.record.set_status("in_progress", started_at=started)
 
     def _end_turn(

@@ -209,9 +209,10 @@ class Scheduler:
         carrier = self._processes.claim(id)
         if carrier is None:
             return None
-        # Who listened to another process may still do so, also after a second claim.
-        shared = carrier == "elsewhere" or bool(self._processes.events(id, after=0))
-        record = RunRecord(self._store, id, shared=shared)
+        record = RunRecord(self._store, id)
+        if carrier == "elsewhere":
+            # Who listened to another process may still do so, also after a second claim.
+            record.share()
         self._followers.hand_over(record)
         return record if record.recover() else None
 

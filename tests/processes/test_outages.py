@@ -42,6 +42,8 @@ def test_a_stream_goes_on_when_the_database_is_back(asked: Asked) -> None:
             events = stream.rest()
         assert names(events)[-2:] == ["thread.run.completed", "done"]
         same_as_kept(api, events)
+        told = [name for name, _ in events]
+        assert told.count("thread.run.in_progress") == 1
         assert api.answers(run) == ["It is so"]
         assert asked.turns == [(run["id"], 0), (run["id"], 0)]
 
