@@ -31,16 +31,18 @@ class ServerProcess:
         log: the file that takes what it says.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, **variables: str) -> None:
         """Prepare it.
 
         Args:
             folder: where its log goes.
             options: of its command line, besides the port.
+            variables: of its environment, which others can't see, as they can options.
         """
         self.port = free_port()
         self.log = folder / f"server-{self.port}.log"
         self._options = options
+        self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -77,7 +79,7 @@ class ServerProcess:
                     *("--port", str(self.port), *self._options),
                 ],
                 cwd=ROOT,
-                env=plain_environment(),
+                env={**plain_environment(), **self._variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

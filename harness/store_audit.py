@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ _ENDS = {
 }
 
 
+Rows = Mapping[str, Sequence[tuple[bool, JSON]]]
+"""Objects by their kinds: whether each is active, and the object."""
+
+
 def audit(sql: Database, carried_on: Collection[str] | None = None) -> list[str]:
     """Return what is wrong in a store; nothing where all is as it should be.
 
@@ -29,12 +34,27 @@ def audit(sql: Database, carried_on: Collection[str] | None = None) -> list[str]
         carried_on: ids of the runs that tasks carry on; None where there is no server
             now, and each active run is for the next one.
     """
-    return [*_of_runs(sql, carried_on), *_of_parts(sql), *_of_deltas(sql)]
+    found = sql.execute("select distinct message from deltas")
+    rows = {kind: _objects(sql, kind) for kind in ("run", "message", "step")}
+    return problems_of(rows, [message for (message,) in found], carried_on)
 
 
-def _of_runs(sql: Database, carried_on: Collection[str] | None) -> Iterator[str]:
+def problems_of(
+    rows: Rows, unwritten: Collection[str], carried_on: Collection[str] | None = None
+) -> list[str]:
+    """Return what is wrong with objects, wherever they are stored.
+
+    Args:
+        rows: all runs, messages and steps.
+        unwritten: ids of messages of which there are deltas.
+        carried_on: as `audit` has it.
+    """
+    return [*_of_runs(rows, carried_on), *_of_parts(rows), *_of_deltas(rows, unwritten)]
+
+
+def _of_runs(rows: Rows, carried_on: Collection[str] | None) -> Iterator[str]:
     locked: set[str] = set()
-    for active, run in _objects(sql, "run"):
+    for active, run in rows["run"]:
         id, status = run["id"], run["status"]  # noqa: A001 - for its type
         if active != (status in _ACTIVE):
             yield f"{id} is {status}, but {'active' if active else 'not active'}"
@@ -58,21 +78,21 @@ def _of_runs(sql: Database, carried_on: Collection[str] | None) -> Iterator[str]
             yield f"{id} is {status} with the error {run['last_error']}"
 
 
-def _of_parts(sql: Database) -> Iterator[str]:
-    going_on = {run["id"] for active, run in _objects(sql, "run") if active}
+def _of_parts(rows: Rows) -> Iterator[str]:
+    going_on = {run["id"] for active, run in rows["run"] if active}
     for kind in ("message", "step"):
-        for _, part in _objects(sql, kind):
+        for _, part in rows[kind]:
             if part["status"] == "in_progress" and part["run_id"] not in going_on:
                 yield f"{part['id']} is in progress, and {part['run_id']} is not"
 
 
-def _of_deltas(sql: Database) -> Iterator[str]:
+def _of_deltas(rows: Rows, unwritten: Collection[str]) -> Iterator[str]:
     writing = {
         message["id"]
-        for _, message in _objects(sql, "message")
+        for _, message in rows["message"]
         if message["status"] == "in_progress"
     }
-    for (message,) in sql.execute("select distinct message from deltas"):
+    for message in unwritten:
         if message not in writing:
             yield f"{message} is not being written, and has deltas"
 

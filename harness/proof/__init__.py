@@ -1,0 +1,1 @@
+"""Several processes over one database, and an auditor of what they have promised."""
