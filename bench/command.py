@@ -30,6 +30,7 @@ from bench import (
     models,
     search,
     streams,
+    team,
     tools,
     uploads,
     waits,
@@ -41,7 +42,7 @@ ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
 PARTS = (
     *("models", "imports", "building", "pinning", "facade"),
-    *("streams", "search", "files", "load"),
+    *("streams", "search", "files", "load", "team"),
 )
 
 Measurement = Callable[[], list[Row]]
@@ -134,6 +135,8 @@ def _measurements(
             what = f"many runs at once, {engine}, {kept}"
             yield what, partial(load.measure, engine, kept, rounds(5, 7))
         yield "many clients", partial(load.throughput, rounds(2, 7))
+    elif part == "team":
+        yield "several processes", partial(team.measure, rounds(1, 5))
     elif part == "files":
         yield "a large file", partial(uploads.measure, rounds(1, 3), 1024)
 
