@@ -211,7 +211,7 @@ class Scheduler:
             return None
         record = RunRecord(self._store, id)
         if carrier == "elsewhere":
-            # Who listened to another process may still do so, also after a second claim.
+            # Who listened to another process may still do so, whoever has it next.
             record.share()
         self._followers.hand_over(record)
         return record if record.recover() else None
