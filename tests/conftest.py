@@ -55,9 +55,11 @@ ssl.create_default_context = _shared_context
 # What takes longest goes first: at the end, nothing then keeps one process busy while
 # the others have nothing left to do.
 _LONG = {
+    "test_by_hand.py",
     "test_demo.py",
     "test_generated_types.py",
     "test_interrupts.py",
+    "test_use.py",
     "test_wheel.py",
 }
 
