@@ -55,6 +55,7 @@ class Readiness:
         self._clock = clock
         self._quiet = QuietLog()
         self._looking: asyncio.Task[str | None] | None = None
+        self._probing: asyncio.Future[object] | None = None
         self._looked_at = -_HOLDS
 
     async def problems(self) -> list[str]:
@@ -76,15 +77,24 @@ class Readiness:
         return await asyncio.shield(task)
 
     async def _look(self) -> str | None:
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._probe()
-        except TimeoutError:
+        probing = self._probing
+        if probing is None:
+            probing = asyncio.ensure_future(self._probe())
+            self._probing = probing
+            probing.add_done_callback(self._probed)
+        # Not cancelled when it takes too long: a store waits for what it has begun.
+        await asyncio.wait([probing], timeout=self._patience)
+        if not probing.done():
             return f"the store did not answer within {self._patience:g} s"
-        except Exception as error:  # noqa: BLE001 - whatever it is, the log has it
-            self._quiet.error("the store can't be used", error, traceback=False)
+        if probing.cancelled() or probing.exception():
             return "the store can't be used; the server's log says why"
         return None
+
+    def _probed(self, probing: asyncio.Future[object]) -> None:
+        self._probing = None
+        error = None if probing.cancelled() else probing.exception()
+        if error:
+            self._quiet.error("the store can't be used", error, traceback=False)
 
 
 class Health:

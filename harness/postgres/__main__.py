@@ -3,8 +3,9 @@
     python -m harness.postgres [PYTEST-OPTION...]
 
 Without options these are all that servers of the tests are asked, several servers at
-once, and the contents of files: `tests/store`, `tests/server`, `tests/processes` and
-`tests/contents`. Exit code 2: there is no PostgreSQL here, and none can be installed.
+once, the contents of files, and what servers say of themselves: `tests/store`,
+`tests/server`, `tests/processes`, `tests/contents` and `tests/telemetry`. Exit code 2:
+there is no PostgreSQL here, and none can be installed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import sys
 from harness.postgres.programs import programs
 from harness.processes import ROOT, ProcessError
 
-_TESTS = ("tests/contents", "tests/store", "tests/processes", "tests/server")
+_TESTS = (
+    *("tests/contents", "tests/store", "tests/processes", "tests/server"),
+    "tests/telemetry",
+)
 _PARALLEL = ("-n", "auto", "--dist", "worksteal")
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 import pytest
 
 from assistants_server import LocalServer, StoreError
 from assistants_server.telemetry.health import Readiness
 from tests.server.api import TIMEOUT, Gate, talking
+from tests.server.inside import store_of
 from tests.server.test_drain import stopping
 from tests.telemetry.scraped import asked
 
@@ -42,7 +44,7 @@ def test_a_store_that_cannot_be_used_is_no_readiness_but_life(
         def broken(*_: object) -> None:
             raise StoreError("postgresql://ada:secret@db: connection refused")
 
-        monkeypatch.setattr("assistants_server.store.SQLiteStore.existing", broken)
+        monkeypatch.setattr(type(store_of(server)), "existing", broken)
         with caplog.at_level(logging.ERROR):
             got = asked(f"{own}/readyz")
         assert got.status_code == 503
@@ -71,11 +73,31 @@ def test_a_server_that_stops_is_not_ready_and_says_so_meanwhile() -> None:
 
 
 def test_a_store_that_does_not_answer_is_not_waited_for() -> None:
-    async def main() -> list[str]:
-        readiness = Readiness(asyncio.Event().wait, never, patience=0)
-        return await asyncio.wait_for(readiness.problems(), TIMEOUT)
+    probes = 0
+    now = 100.0
 
-    assert asyncio.run(main()) == ["the store did not answer within 0 s"]
+    async def probe() -> None:
+        # As a store does whose change goes on in a thread.
+        nonlocal probes
+        probes += 1
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+        raise StoreError("away")
+
+    async def main() -> None:
+        nonlocal now
+        readiness = Readiness(probe, never, patience=0, clock=lambda: now)
+        for _ in range(3):
+            found = await asyncio.wait_for(readiness.problems(), TIMEOUT)
+            assert found == ["the store did not answer within 0 s"]
+            now += 2
+        assert probes == 1
+        released.set()
+        await asyncio.sleep(0)
+
+    released = asyncio.Event()
+    asyncio.run(main())
 
 
 def test_the_store_is_looked_at_once_a_second_however_many_ask() -> None:
