@@ -15,7 +15,7 @@ from .engine_turn import take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
 from .run_record import ACTIVE, OverError, action_calls
-from .store import StoreAwayError
+from .store import StoreAwayError, UncertainChangeError
 from .telemetry.instruments import instruments
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .objects import Ending
     from .run_record import RunRecord
     from .settings import Settings
-    from .store import Store
+    from .store import Store, StoreError
 
 JSON = dict[str, Any]
 # Seconds that an engine has to clean up when its run is cancelled or expires.
@@ -202,9 +202,13 @@ class RunTask:
         elif isinstance(work.exception(), OverError):
             # The store knows of the end before this task is told.
             await self._end("cancelled")
-        elif _is_away(raised := work.exception()):
+        elif _is_from(raised := work.exception(), StoreAwayError):
             # The run is as after a crash: it is found soon, and taken up again.
             self._tell("left")
+            if _is_from(raised, UncertainChangeError):
+                # What was to be said of it wasn't, and won't be: that is for clients to
+                # look up, as they do where a stream breaks off.
+                self._abort_stream()
         elif raised:
             self._tell("failed")
             _log.error("run %s failed", self.record.id, exc_info=raised)
@@ -378,9 +382,9 @@ def outcome_of(ended: Fail | Incomplete | None) -> str:
     return "failed" if isinstance(ended, Fail) else "incomplete"
 
 
-def _is_away(error: BaseException | None) -> bool:
-    """Return whether the store was away, which is over soon."""
-    while error and not isinstance(error, StoreAwayError):
+def _is_from(error: BaseException | None, kind: type[StoreError]) -> bool:
+    """Return whether an error of the store is behind another one."""
+    while error and not isinstance(error, kind):
         error = error.__cause__
     return error is not None
 

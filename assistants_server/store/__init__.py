@@ -9,6 +9,7 @@ from .interface import (
     Stored,
     StoredResponse,
     StoreError,
+    UncertainChangeError,
 )
 from .opening import open_store, store_exists
 from .sqlite import SQLiteStore
@@ -24,6 +25,7 @@ __all__ = [
     "StoreError",
     "Stored",
     "StoredResponse",
+    "UncertainChangeError",
     "open_store",
     "place_of",
     "store_exists",

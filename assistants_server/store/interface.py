@@ -30,6 +30,10 @@ class StoreAwayError(StoreError):
     """The store can't be used now, but soon, and without a restart."""
 
 
+class UncertainChangeError(StoreAwayError):
+    """The store went away while a change was made: it may have been made, or not."""
+
+
 class ConflictError(StoreError):
     """Something has been added that is there already, such as an id."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.store import StoreAwayError
+from assistants_server.store import StoreAwayError, UncertainChangeError
 from tests.postgres_store import cluster
 from tests.processes.several import Asked, servers
 from tests.server.api import until
@@ -84,6 +84,34 @@ def test_who_takes_over_may_be_cut_off_too(asked: Asked) -> None:
         assert names(events)[-2:] == ["thread.run.completed", "done"]
         same_as_kept(other, events)
         assert other.answers(run) == ["It is so"]
+
+
+def test_a_stream_ends_where_nobody_knows_what_was_stored(asked: Asked) -> None:
+    """What it would go on with may lack a piece; its client looks that up instead."""
+    with servers(asked, count=1) as ((server,), (api,)):
+        body = {"assistant_id": api.assistant()}
+        with api.stream("/threads/runs", body) as stream:
+            stream.until_text("It is ")
+            run = run_in(stream.seen)
+            store: Any = vars(scheduler_of(server))["_store"]
+            perform = store.perform
+
+            async def lose(work: Any) -> None:
+                del store.perform
+
+                def silently() -> None:
+                    work()
+                    vars(store)["_sessions"]._threads.effects.clear()
+
+                await perform(silently)
+                raise UncertainChangeError("the answer was lost")
+
+            asked.go.set()
+            store.perform = lose
+            with pytest.raises(AssertionError, match="the stream ended after"):
+                stream.rest()
+        api.wait(run, "completed")
+        assert api.answers(run) == ["It is so"]
 
 
 class cut_off:  # noqa: N801 - a context

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from assistants_server.store import ConflictError, DatabaseURL, StoreError
+from assistants_server.store import (
+    ConflictError,
+    DatabaseURL,
+    StoreError,
+    UncertainChangeError,
+)
 from assistants_server.store.postgres import PostgresStore, is_store, schema
 from tests import postgres_store as stores
 
@@ -328,3 +333,22 @@ def test_a_run_that_is_being_cancelled(
         assert store.hold("run_1", ending=True)
         change = {"run_1": "cancelling"} if is_cancelling else {}
         assert store.processes.changes(["run_1"]) == change
+
+
+async def _made_and_lost(store: PostgresStore, url: DatabaseURL) -> None:
+    def work() -> None:
+        store.add("assistant", {"id": "asst_1"})
+        ((process,),) = sessions.execute("select pg_backend_pid()").fetchall()
+        with connect(url) as connection:
+            connection.execute("select pg_terminate_backend(%s, 60000)", (process,))
+
+    sessions = vars(store)["_sessions"]
+    await store.perform(work)
+
+
+def test_a_change_that_is_lost_while_it_is_made_is_uncertain(
+    store: PostgresStore, url: DatabaseURL
+) -> None:
+    with pytest.raises(UncertainChangeError, match="in the middle of a change"):
+        asyncio.run(_made_and_lost(store, url))
+    asyncio.run(store.perform(added(store, "asst_2")))

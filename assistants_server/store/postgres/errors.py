@@ -9,7 +9,13 @@ import psycopg
 import psycopg_pool
 from psycopg import errors
 
-from ..interface import ConflictError, StoreAwayError, StoreError
+from ..interface import (
+    ConflictError,
+    StoreAwayError,
+    StoreError,
+    UncertainChangeError,
+)
+from .sessions import LostCommitError
 
 if TYPE_CHECKING:
     from ..database_url import DatabaseURL
@@ -57,6 +63,8 @@ def explained(error: psycopg.Error, url: DatabaseURL) -> StoreError:
     if isinstance(error, errors.UniqueViolation):
         what = error.diag.constraint_name or "an id"
         return ConflictError(f"{url}: something has the same {what} already")
+    if isinstance(error, LostCommitError):
+        return UncertainChangeError(f"{url} went away in the middle of a change")
     for kind, meaning in _PASSING:
         if isinstance(error, kind):
             return StoreAwayError(f"{url} {meaning}")

@@ -40,6 +40,10 @@ _DEFAULTS: Final = {
 }
 
 
+class LostCommitError(psycopg.OperationalError):
+    """The connection broke while a change was made: nobody knows whether it was."""
+
+
 def connection_info(url: DatabaseURL) -> str:
     """Return how to connect, with defaults for what the URL leaves open.
 
@@ -123,7 +127,10 @@ class Sessions:
             # PostgreSQL would answer with a rollback, and call that no error.
             if connection.info.transaction_status == TransactionStatus.INERROR:
                 raise StoreError("a statement of this change has failed before")
-            connection.execute("commit")
+            try:
+                connection.execute("commit")
+            except psycopg.OperationalError as error:
+                raise LostCommitError(str(error)) from error
         except BaseException:
             with suppress(psycopg.Error):
                 connection.execute("rollback")
