@@ -190,7 +190,15 @@ def test_tokens_are_taken_once_from_the_key_that_began(
     first, second = (make_key(store, tokens=limit) for _ in range(2))
     with client(server, first) as http, client(server, second) as other:
         api, begun = Api(http), time.monotonic()
-        run = api.run(api.thread("Hello"), api.assistant(), script=[["Hi " * 3000]])
+        tools = [{"type": "function", "function": {"name": "f"}}]
+        assistant = api.assistant(tools=tools)
+        script = [[{"call": "f", "arguments": {"a": "b" * 8000}}], ["Hi"]]
+        waiting = api.run(api.thread("Hello"), assistant, script=script)
+        (call,) = waiting["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = [{"tool_call_id": call["id"], "output": "1"}]
+        path = f"/threads/{waiting['thread_id']}/runs/{waiting['id']}"
+        body = {"tool_outputs": outputs}
+        run = api.wait(api.post(f"{path}/submit_tool_outputs", body))
         used = run["usage"]["total_tokens"]
         assert used > limit / 3
         remaining = left(http)

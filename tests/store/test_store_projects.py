@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -215,6 +216,29 @@ def test_no_project_makes_keys_of_another_one_forgotten(
         assert theirs.responses.get(key)
     known = [number for number in range(5) if mine.responses.get(f"key {number}")]
     assert known == [2, 3, 4]
+
+
+def test_projects_do_not_wait_for_each_other() -> None:
+    """Nor does it show in the time of an answer what another one has."""
+    asked: list[Any] = []
+    whole = SimpleNamespace(
+        lock=lambda *ids, whose: asked.append((ids, str(whose), whose.values)),
+        lock_key=asked.append,
+    )
+    nothing: Any = None
+    for project in ("mine", "theirs"):
+        store = ProjectStore(
+            cast("Any", whole), project, database=nothing, clock=nothing, purge=nothing
+        )
+        store.lock("thread_1", "run_1")
+        store.lock_key("key")
+    ids, condition = ("thread_1", "run_1"), "project = ? and "
+    assert asked[::2] == [
+        (ids, condition, ("mine",)),
+        (ids, condition, ("theirs",)),
+    ]
+    assert asked[1] != asked[3]
+    assert all("key" in each for each in asked[1::2])
 
 
 def test_every_method_of_a_store_was_tried() -> None:
