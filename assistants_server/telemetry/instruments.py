@@ -94,17 +94,16 @@ class Instruments:
 
         Args:
             id: the run's id.
-            trace: the headers that name the span in which it was created; counts
-                where a server takes up what another one began.
+            trace: the headers that name the span in which it was created, on whatever
+                server; the current one without them.
         """
         ids.run_id.set(id)
         if not self.spans:
             yield
             return
         begun = {OPERATION: "invoke_agent", PROVIDER: _FLAVOUR, RUN: id}
-        taken_up = trace if ids.request_id.get() is None else None
         with self.spans.current(
-            "invoke_agent", "internal", begun, headers=taken_up
+            "invoke_agent", "internal", begun, headers=trace or None
         ) as span:
             _run_span.set(span)
             yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from assistants_server import LocalServer
 from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine
+from assistants_server.telemetry.instruments import Instruments
 from assistants_server.telemetry.spans import MissingTracesError, Spans
 from tests.engines.upstreams import chat, chat_calls, refusal, upstream
 from tests.server.api import talking, until
@@ -212,6 +214,26 @@ def test_a_run_that_another_server_goes_on_with_stays_in_its_trace(
     assert is_within(first, request)
     assert is_within(second, request)
     assert "assistants.run.status" not in attributes(first)
+
+
+def test_a_run_belongs_to_what_created_it_whoever_goes_on_with_it(
+    exported: Exported,
+) -> None:
+    made = Spans(exported.provider)
+    instruments = Instruments(spans=made)
+
+    def go_on() -> None:
+        with made.current("creates it", "server", {}):
+            created_in = instruments.trace()
+        # Such as the outputs that another process got.
+        with (
+            made.current("goes on", "server", {}),
+            instruments.run("run_1", created_in),
+        ):
+            pass
+
+    copy_context().run(go_on)
+    assert is_within(exported.one("invoke_agent"), exported.one("creates it"))
 
 
 def test_without_being_asked_for_there_are_none() -> None:
