@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assistants_server.store import SQLiteStore
 from harness.store_audit import audit
-from tests.server.api import TIMEOUT
+from tests.server.api import TIMEOUT, until
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
 
     from assistants_server import LocalServer
     from assistants_server.scheduler import Scheduler
@@ -74,3 +76,15 @@ def problems(server: LocalServer) -> list[str]:
     tasks = [*inside(server, lambda: [*tasks_of(server)])]
     found: list[str] = changing(server, lambda sql: audit(sql, tasks))
     return found
+
+
+@contextmanager
+def stopping(server: LocalServer) -> Iterator[threading.Thread]:
+    """Stop a server in another thread; yield when it has begun to drain."""
+    scheduler = scheduler_of(server)
+    thread = threading.Thread(target=server.stop)
+    thread.start()
+    until(lambda: scheduler.is_closing, "the server to be stopped")
+    yield thread
+    thread.join(TIMEOUT)
+    assert not thread.is_alive()

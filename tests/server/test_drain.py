@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistants_server import LocalServer, ToolCall
-from tests.server.api import TIMEOUT, Api, Gate, function, talking, until
-from tests.server.inside import scheduler_of, tasks_of
+from tests.server.api import TIMEOUT, Api, Gate, function, talking
+from tests.server.inside import stopping, tasks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,18 +23,6 @@ def gate() -> Iterator[Gate]:
     made = Gate("So far", after=(" so good",))
     yield made
     made.open()
-
-
-@contextmanager
-def stopping(server: LocalServer) -> Iterator[threading.Thread]:
-    """Stop a server in another thread; yield when it has begun to drain."""
-    scheduler = scheduler_of(server)
-    thread = threading.Thread(target=server.stop)
-    thread.start()
-    until(lambda: scheduler.is_closing, "the server to be stopped")
-    yield thread
-    thread.join(TIMEOUT)
-    assert not thread.is_alive()
 
 
 def test_a_turn_that_goes_on_may_end(gate: Gate, tmp_path: Path) -> None:
