@@ -66,7 +66,10 @@ class _Unread(Response[T]):
     def __init__(self, result: CallResult[T], http: Http | AsyncHttp) -> None:
         super().__init__(result)
         self._library = http.library
-        self._errors = (*self._library.broken, UnreadableResponse)
+        self._errors: tuple[type[Exception], ...] = (
+            *self._library.broken,
+            UnreadableResponse,
+        )
         self._shown = None
         if http.transcript:
             kind = result.response.headers.get("content-type", "")

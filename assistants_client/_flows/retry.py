@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -141,6 +140,9 @@ def server_wait(headers: Mapping[str, str], now: float) -> float | None:
     after = headers.get("retry-after")
     seconds = _number(after)
     if seconds is None and after:
+        # Few servers write a date, and the module takes long to import.
+        from email.utils import parsedate_to_datetime
+
         try:
             seconds = parsedate_to_datetime(after).timestamp() - now
         except (ValueError, OverflowError):

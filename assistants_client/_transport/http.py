@@ -23,7 +23,7 @@ from .._effects import (
 from .._log import LOGGER
 from .._redaction import Secrets
 from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_of
-from .cookies import unlock
+from .cookie_locks import unlock
 from .exchange import Exchange
 from .failures import broken_off
 from .upload import plain

@@ -9,44 +9,76 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 VARIABLE: Final = "ASSISTANTS_HTTP"
 """The environment variable that chooses the library of clients that we make."""
 # The first one that is installed is used where nobody chooses.
 _NAMES: Final = ("httpx", "httpx2")
+# What every one of them has that is no other module, nor imported by half.
+_CLASSES: Final = ("AsyncClient", "Client", "HTTPError", "Response", "URL")
 # Reading one takes a tenth of the time of a call, and runs are polled by the same one.
 _URLS: Final = 256
 
 
 class Library:
-    """An HTTP library.
+    """An HTTP library, which is imported when it is needed: to import it takes long.
 
     Attributes:
-        http: the module, with its classes.
-        url: reads a URL; those that are asked for again and again are kept.
         name: the name that it is imported by; httpx2 can stand in for httpx.
-        broken: the exceptions that a body may raise; not all of them are its own.
-        failures: those that a request may raise; likewise.
-        unsent: those raised before a request has left, as for an unknown proxy.
     """
 
-    def __init__(self, http: Any) -> None:
-        self.http = http
-        self.name: str = http.__name__
-        self.url = lru_cache(_URLS)(http.URL)
-        self.broken = (http.HTTPError, http.StreamError, OSError)
-        self.failures = (*self.broken, http.InvalidURL, RuntimeError, UnicodeError)
-        self.unsent = (
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def http(self) -> Any:
+        """Return the module, with its classes.
+
+        Raises:
+            ConfigurationError: it can't be imported, or is something else.
+        """
+        try:
+            found = import_module(self.name)
+            for each in _CLASSES:
+                getattr(found, each)
+        except (AttributeError, ImportError) as error:
+            others = " or ".join(other for other in _NAMES if other != self.name)
+            raise ConfigurationError(
+                f"{self.name} is installed, but can't be used ({error}): reinstall it, "
+                f"or set {VARIABLE} to {others}"
+            ) from error
+        return found
+
+    @cached_property
+    def url(self) -> Callable[[str], Any]:
+        """Return what reads a URL, and keeps those that are asked for again."""
+        return lru_cache(_URLS)(self.http.URL)
+
+    @cached_property
+    def broken(self) -> tuple[type[Exception], ...]:
+        """Return the exceptions that a body may raise; not all of them are its own."""
+        return (self.http.HTTPError, self.http.StreamError, OSError)
+
+    @cached_property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """Return those that a request may raise; likewise."""
+        return (*self.broken, self.http.InvalidURL, RuntimeError, UnicodeError)
+
+    @cached_property
+    def unsent(self) -> tuple[type[Exception], ...]:
+        """Return those raised before a request has left, as for an unknown proxy."""
+        http = self.http
+        return (
             *(http.ConnectError, http.ConnectTimeout),
             *(http.PoolTimeout, http.UnsupportedProtocol),
         )
@@ -96,6 +128,9 @@ def _check_surroundings() -> None:
     Raises:
         ConfigurationError: a proxy or a folder of certificates can't be used.
     """
+    # Few have any of what makes this necessary, and the module takes long to import.
+    from urllib.request import getproxies
+
     for scheme, url in getproxies().items():
         if scheme not in ("http", "https", "all"):
             continue
@@ -127,9 +162,8 @@ def chosen_library() -> Library:
             f"{VARIABLE} must be {' or '.join(_NAMES)}, not {name!r}"
         )
     for each in (name,) if name else _NAMES:
-        found = _installed(each)
-        if found is not None:
-            return found
+        if _is_installed(each):
+            return _library(each)
     if name:
         raise ConfigurationError(
             f"{VARIABLE} is {name}, which is not installed: pip install {name}"
@@ -157,28 +191,18 @@ def _loaded() -> Iterator[Library]:
     for name in _NAMES:
         if sys.modules.get(name) is not None:
             # A module of that name may be something else, or imported by half.
-            with suppress(AttributeError, ImportError):
-                yield _library(name)
+            with suppress(ConfigurationError):
+                found = _library(name)
+                found.http  # noqa: B018 - so that it raises here
+                yield found
 
 
-def _installed(name: str) -> Library | None:
-    """Return a library, None if it is not installed.
-
-    Raises:
-        ConfigurationError: it is, but can't be imported.
-    """
-    try:
-        return _library(name)
-    except (AttributeError, ImportError) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name == name:
-            return None
-        others = " or ".join(other for other in _NAMES if other != name)
-        raise ConfigurationError(
-            f"{name} is installed, but can't be used ({error}): reinstall it, or "
-            f"set {VARIABLE} to {others}"
-        ) from error
+def _is_installed(name: str) -> bool:
+    if name in sys.modules:
+        return sys.modules[name] is not None
+    return find_spec(name) is not None
 
 
 @cache
 def _library(name: str) -> Library:
-    return Library(import_module(name))
+    return Library(name)

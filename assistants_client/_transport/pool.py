@@ -13,7 +13,7 @@ from .._errors import ConfigurationError, UsageError
 from .._options import MAX_CONNECTIONS
 from .._version import __version__
 from .connections import Connections
-from .cookies import CookiesByOrigin, renew_lock
+from .cookie_locks import renew_lock
 from .leases import proxy_secrets, take_places
 from .library import chosen_library, library_of
 from .request import Requests
@@ -30,7 +30,7 @@ USER_AGENT = f"assistants-client/{__version__}"
 _KEEPALIVE: Final = 4.0
 # What the HTTP libraries take from the environment, and may refuse.
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-_SURROUNDINGS: Final = (
+SURROUNDINGS: Final = (
     *(*_PROXIES, *(each.lower() for each in _PROXIES)),
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
 )
@@ -109,6 +109,9 @@ class BasePool:
         return self._made
 
     def _new(self) -> Any:
+        # Imported late: what it needs is imported by the HTTP library as well.
+        from .cookies import CookiesByOrigin
+
         http = self.library.new_client(
             asynchronous=self.asynchronous,
             headers={"user-agent": USER_AGENT},
@@ -133,7 +136,7 @@ class BasePool:
             ConfigurationError: a proxy or a certificate of the environment can't be
                 used.
         """
-        if self.given is None and any(map(os.environ.get, _SURROUNDINGS)):
+        if self.given is None and any(map(os.environ.get, SURROUNDINGS)):
             self._spare = self._new()
 
     def _is_open(self) -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
 KEY = "key-of-the-tests"
-LIBRARY = Library(httpx)
+LIBRARY = Library("httpx")
 THREAD = json.dumps({"id": "thread_1", "object": "thread"}).encode()
 DELTA = b'event: thread.message.delta\ndata: {"delta": {}}\n\n'
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistants_client._effects import Effect, Flow
 
 PATIENCE = 20.0
-LIBRARY = Library(httpx)
+LIBRARY = Library("httpx")
 
 
 @pytest.fixture(scope="module")

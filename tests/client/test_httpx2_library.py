@@ -22,6 +22,7 @@ from assistants_client import (
     ConfigurationError,
 )
 from assistants_client._transport.library import VARIABLE, chosen_library, library_of
+from assistants_client._transport.pool import SURROUNDINGS
 from assistants_server import LocalServer
 from tests.client.recording import KEY
 
@@ -79,6 +80,8 @@ import sys
 from assistants_client import Client
 print(*{"httpx", "httpx2"} & {*sys.modules})
 with Client(base_url=sys.argv[1], api_key="none") as client:
+    runs = client.threads.runs
+    print(*{"httpx", "httpx2", "http.cookiejar", "urllib.request"} & {*sys.modules})
     client.threads.create()
 print(*{"httpx", "httpx2"} & {*sys.modules})
 """
@@ -92,7 +95,8 @@ from assistants_client import Client, ConfigurationError
 
 settings = {"base_url": sys.argv[1], "api_key": "none"}
 try:
-    Client(**settings)
+    with Client(**settings) as client:
+        client.threads.create()
 except ConfigurationError as error:
     print(error)
 try:
@@ -138,9 +142,12 @@ def test_httpx2_is_enough(server: LocalServer, monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_is_imported_before_it_is_needed(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for each in SURROUNDINGS:
+        # Whether these can be used is found out at once.
+        monkeypatch.delenv(each, raising=False)
     for chosen in ("httpx", "httpx2"):
         monkeypatch.setenv(VARIABLE, chosen)
-        assert printed(WITH_BOTH, server) == ["", chosen]
+        assert printed(WITH_BOTH, server) == ["", "", chosen]
 
 
 def test_the_environment_chooses_for_clients_that_are_made(
