@@ -30,9 +30,10 @@ USER_AGENT = f"assistants-client/{__version__}"
 _KEEPALIVE: Final = 4.0
 # What the HTTP libraries take from the environment, and may refuse.
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_CERTIFICATES: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 SURROUNDINGS: Final = (
     *(*_PROXIES, *(each.lower() for each in _PROXIES)),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *_CERTIFICATES,
 )
 
 
@@ -111,11 +112,15 @@ class BasePool:
     def _new(self) -> Any:
         # Imported late: what it needs is imported by the HTTP library as well.
         from .cookies import CookiesByOrigin
+        from .late_tls import LateContext
 
+        # Certificates that the environment names have to be usable at once.
+        named = any(map(os.environ.get, _CERTIFICATES))
         http = self.library.new_client(
             asynchronous=self.asynchronous,
             headers={"user-agent": USER_AGENT},
             cookies=CookiesByOrigin(),
+            verify=True if named else LateContext(self.library.http),
             limits=self.library.http.Limits(
                 max_connections=self._most,
                 max_keepalive_connections=self._most,
