@@ -6,23 +6,26 @@ import logging
 import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from .contents.folder import Folder
 from .search.chunks import chunks
 from .search.errors import SearchError
 from .search.extraction import StoppedError, extract, unopened
 from .search.index import Index
+from .store import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from .contents import Contents
-    from .contents.folder import Folder
     from .search.chunks import Chunk
     from .search.embeddings import Embedder
     from .search.hits import Hit
-    from .search.index import Added
+    from .search.interface import Added, SearchIndex
+    from .store import Store
+    from .store.postgres import PostgresStore
 
 JSON = dict[str, Any]
 _NAME = "index.db"
@@ -48,7 +51,7 @@ class IndexFile:
         self._contents = contents
         self._folder = folder
         self._embedder = embedder
-        self._index: Index | None = None
+        self._index: SearchIndex | None = None
         self._lock = threading.Lock()
         self._closed = False
 
@@ -133,7 +136,7 @@ class IndexFile:
     def _exists(self) -> bool:
         return self._index is not None or self._folder.has(_NAME)
 
-    def _opened(self) -> Index:
+    def _opened(self) -> SearchIndex:
         with self._lock:
             if self._closed:
                 raise SearchError("The server is being stopped.")
@@ -141,7 +144,7 @@ class IndexFile:
                 self._index = self._open()
             return self._index
 
-    def _open(self) -> Index:
+    def _open(self) -> SearchIndex:
         path = self._folder.path / _NAME
         try:
             return Index(path, embedder=self._embedder)
@@ -150,6 +153,48 @@ class IndexFile:
         for each in ("", "-wal", "-shm", "-journal"):
             path.with_name(f"{_NAME}{each}").unlink(missing_ok=True)
         return Index(path, embedder=self._embedder)
+
+
+class IndexTables(IndexFile):
+    """The index in the database of a store, which other servers use, too."""
+
+    def __init__(
+        self, contents: Contents, store: PostgresStore, embedder: Embedder | None
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            contents: the contents of the files.
+            store: what has the database.
+            embedder: makes embeddings, where meaning counts too.
+        """
+        super().__init__(contents, Folder(None), embedder)
+        self._store = store
+
+    def _exists(self) -> bool:
+        return True
+
+    def _open(self) -> SearchIndex:
+        # Others need not have what it imports.
+        from .search.postgres import PostgresIndex
+
+        return PostgresIndex(self._store, self._embedder)
+
+
+def open_index(
+    contents: Contents, store: Store, folder: Folder, embedder: Embedder | None
+) -> IndexFile:
+    """Return the index of a server: with the store where that is a database.
+
+    Args:
+        contents: the contents of the files.
+        store: the store.
+        folder: the folder of the server.
+        embedder: makes embeddings, where meaning counts too.
+    """
+    if isinstance(store, SQLiteStore):
+        return IndexFile(contents, folder, embedder)
+    return IndexTables(contents, cast("PostgresStore", store), embedder)
 
 
 @contextmanager

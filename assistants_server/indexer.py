@@ -17,8 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._api import in_thread
 from .file_objects import failed
 from .quiet_log import QuietLog
-from .search.errors import EmbeddingError, ExtractionError, SearchError
+from .search.errors import (
+    EmbeddingError,
+    ExtractionError,
+    RemovedError,
+    SearchError,
+)
 from .search.extraction import StoppedError
+from .store import StoreAwayError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from .contents import Contents
     from .index_file import IndexFile
     from .search.embeddings import EmbeddingServer
-    from .search.index import Added
+    from .search.interface import Added
     from .store import Store
     from .store.vector_store_files import Entry
 
@@ -42,6 +48,8 @@ _TIDY, _GRACE = 60.0, 1.0
 _DAY = 24 * 3600.0
 # Seconds before another try where the store can't be used.
 _PAUSE = 1.0
+# Seconds between two looks at what other processes have done.
+_LOOK = 1.0
 _log = logging.getLogger("assistants_server")
 
 
@@ -158,6 +166,15 @@ class Indexer:
         async with self._searches:
             return await in_thread(search)
 
+    async def _changed(self, news: asyncio.Event) -> None:
+        """Wait until something has changed, also in other processes."""
+        if self._store.processes.alone:
+            await news.wait()
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK):
+                await news.wait()
+
     async def settled(self, vector_stores: Iterable[str]) -> None:
         """Wait until no file of some vector stores is being indexed."""
         ids = [*vector_stores]
@@ -167,7 +184,7 @@ class Indexer:
 
         news = self._news
         while await self._store.perform(busy):
-            await news.wait()
+            await self._changed(news)
             news = self._news
 
     async def close(self) -> None:
@@ -196,7 +213,7 @@ class Indexer:
                 news = self._news
                 entry = await self._claim()
                 if entry is None:
-                    await news.wait()
+                    await self._changed(news)
                 else:
                     await self._work_on(entry)
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
@@ -238,12 +255,15 @@ class Indexer:
         add = self.index.adding(entry.body, name, job.stop)
         try:
             added: Added = await in_thread(add)
-        except (StoppedError, asyncio.CancelledError) as error:
+        except (RemovedError, StoppedError, asyncio.CancelledError) as error:
             # It was not this file that ended the server.
-            await self._store.perform(partial(self._entries.spare, entry.place))
+            await self._spare(entry)
             if isinstance(error, asyncio.CancelledError):
                 raise
             return None
+        except StoreAwayError:
+            await self._spare(entry)
+            raise
         except ExtractionError as error:
             return failed(entry.body, error.code, error.message)
         except (EmbeddingError, SearchError) as error:
@@ -256,6 +276,18 @@ class Indexer:
             return failed(entry.body, "server_error", message)
         return {**entry.body, "status": "completed", "usage_bytes": added.bytes}
 
+    async def _spare(self, entry: Entry) -> None:
+        """Leave a file to whoever takes it up next, as soon as the store is there."""
+        while True:
+            try:
+                await self._store.perform(partial(self._entries.spare, entry.place))
+            except StoreAwayError:
+                if self._closing:
+                    return
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
+
     def _open(self, entry: Entry) -> tuple[JSON | None, int, JSON]:
         """Return a file, how often indexing it has begun, and the notes on it."""
         file = self._store.get("file", entry.file)
@@ -266,8 +298,9 @@ class Indexer:
         """Write down what came of a file, if it is still to be indexed."""
         self._store.lock(entry.vector_store)
         now = self._entries.get(entry.vector_store, entry.file)
-        if now and now.place != entry.place:
-            # It was added again, and what the index has of it is replaced then.
+        if now and (now.place != entry.place or not self._entries.holds(now.place)):
+            # It was added again, or somebody else took it over: what the index has of
+            # it is replaced then.
             return
         if now is None or now.body["status"] != "in_progress":
             forget = partial(self.forget, entry.vector_store, entry.file)

@@ -16,7 +16,7 @@ from .contents import open_contents, our_folder
 from .engines import deterministic
 from .faults import Faults
 from .file_search import FileSearcher
-from .index_file import IndexFile
+from .index_file import open_index
 from .indexer import Indexer
 from .keys import KeyRing
 from .keys.opened import keys_of
@@ -329,7 +329,7 @@ class LocalServer:
             self._needs_key = await keys.is_needed()
             self._settings.check_key(has_key=self._needs_key)
             contents = open_contents(self._settings.files, store, folder)
-            index = IndexFile(contents, folder, self._embeddings)
+            index = open_index(contents, store, folder, self._embeddings)
             indexer = Indexer(store, contents, index, self._embeddings)
             library = Library(store, contents, indexer, Searcher(store, indexer))
             searcher = FileSearcher(store, library)

@@ -12,7 +12,8 @@ from .errors import EmbeddingError, ExtractionError, SearchError
 from .extraction import Limits, StoppedError, extract
 from .filters import FilterError, check_filter, matches
 from .hits import Hit
-from .index import Added, Index
+from .index import Index
+from .interface import Added
 
 __all__ = [
     "Added",

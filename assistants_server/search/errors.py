@@ -28,3 +28,7 @@ class EmbeddingError(Exception):
 
 class SearchError(Exception):
     """The index can't be used; the text says why and what to do."""
+
+
+class RemovedError(SearchError):
+    """A file was removed from the index while it was being added."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from .catalogue import Catalogue
 from .chunks import Chunk
 from .database import Database
-from .errors import SearchError
+from .errors import RemovedError, SearchError
 from .hits import distinct
+from .interface import SPARE, Added
 from .query import indexed, terms_of
 from .ranking import fused
 from .vectors import Vectors
@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
 # Chunks in one transaction: others search in between.
 _BATCH, _BATCH_WITHOUT_WORDS = 64, 1000
-# Candidates beyond those asked for, of each way to search.
-_SPARE = 100
-
-
-@dataclass(frozen=True)
-class Added:
-    """What a file takes in the index: chunks, and bytes of text and vectors."""
-
-    chunks: int
-    bytes: int
 
 
 class Index:
@@ -190,11 +180,11 @@ class Index:
                 self._catalogue.allow(sizes, file_ids)
             for place, text in enumerate(queries):
                 found = self._words.best(
-                    sizes, terms_of(text), limit + _SPARE, filtered=filtered
+                    sizes, terms_of(text), limit + SPARE, filtered=filtered
                 )
                 if embedder:
                     nearest = self._vectors.nearest(
-                        sizes, vectors[place], limit + _SPARE, filtered=filtered
+                        sizes, vectors[place], limit + SPARE, filtered=filtered
                     )
                     found = fused([found, nearest])
                 for chunk, score in found.items():
@@ -230,7 +220,7 @@ class Index:
         self, store: int, file: int, chunks: list[Chunk], vectors: list[array[float]]
     ) -> None:
         if not self._catalogue.is_being_added(file):
-            raise SearchError("The file was removed while it was being added.")
+            raise RemovedError("The file was removed while it was being added.")
         numbers = self._catalogue.add_chunks(store, file, chunks)
         texts = (indexed(each.text) for each in chunks)
         self._words.add(store, zip(numbers, texts, strict=True))

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 # What FTS5 computes with; a word that is in a chunk without end gets this as weight.
-_K1 = 1.2
+_K1, _B = 1.2, 0.75
 SATURATED = _K1 + 1
 _LEAST = 1e-6
 # As in the paper on reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009).
@@ -33,7 +33,17 @@ def weight_in_fts5(found: int, total: int) -> float:
     return weight if weight > 0 else _LEAST
 
 
-def best_possible(weights: Mapping[str, float], terms: int) -> float:
+def bm25(times: int, length: float) -> float:
+    """Return what a word counts in a chunk, as FTS5 has it, without its weight.
+
+    Args:
+        times: how often it is there.
+        length: how long the chunk is, compared with others.
+    """
+    return times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
+
+
+def best_possible(weights: Collection[float], terms: int) -> float:
     """Return the highest sum that a chunk can have.
 
     Args:
@@ -41,7 +51,7 @@ def best_possible(weights: Mapping[str, float], terms: int) -> float:
         terms: how many words the query has; one that is nowhere counts as much as
             the others on average.
     """
-    return SATURATED * sum(weights.values()) * terms / max(len(weights), 1)
+    return SATURATED * sum(weights) * terms / max(len(weights), 1)
 
 
 def score_of(points: float, best: float) -> float:

@@ -20,12 +20,23 @@ _MOST_HELD = 8
 _MOST_BLOCKS = 100
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
     """Chunks, their files and their vectors: arrays, one row for each chunk."""
 
     ids: Any
     files: Any
     matrix: Any
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, int, bytes]]) -> Block:
+        """Return the vectors of chunks: with each, its number and that of its file."""
+        import numpy
+
+        ids = numpy.array([chunk for chunk, _, _ in rows], dtype=numpy.int64)
+        files = numpy.array([file for _, file, _ in rows], dtype=numpy.int64)
+        data = b"".join(vector for _, _, vector in rows)
+        matrix = numpy.frombuffer(data, dtype=numpy.float32)
+        return cls(ids, files, matrix.reshape(len(rows), -1))
 
 
 class Vectors:
@@ -34,7 +45,7 @@ class Vectors:
     def __init__(self, sql: sqlite3.Connection) -> None:
         """Use the tables of an index; its lock must be held in every method."""
         self._sql = sql
-        self._held: OrderedDict[int, list[_Block]] = OrderedDict()
+        self._held: OrderedDict[int, list[Block]] = OrderedDict()
 
     def add(
         self, store: int, file: int, vectors: Sequence[tuple[int, array[float]]]
@@ -46,19 +57,12 @@ class Vectors:
         """
         import numpy
 
-        first, *others = {len(vector) for _, vector in vectors}
-        if others:
-            raise _other_length(first, others[0])
-        matrix = numpy.array([vector for _, vector in vectors], dtype=numpy.float32)
-        lengths = numpy.linalg.norm(matrix, axis=1, keepdims=True)
-        if not (numpy.isfinite(lengths).all() and lengths.all()):
-            raise EmbeddingError("The server of embeddings gave no numbers.")
-        matrix /= lengths
+        matrix = unit_vectors([vector for _, vector in vectors])
         known = self._sql.execute(
             "select length(vector) from vectors where store = ? limit 1", (store,)
         ).fetchone()
         if known and known[0] != matrix[0].nbytes:
-            raise _other_length(known[0] // 4, matrix.shape[1])
+            raise other_length(known[0] // 4, matrix.shape[1])
         ids = [chunk for chunk, _ in vectors]
         blobs = (row.tobytes() for row in matrix)
         rows = zip(ids, repeat(store), blobs, strict=False)
@@ -66,7 +70,7 @@ class Vectors:
         blocks = self._held.get(store)
         if blocks is not None:
             files = numpy.full(len(ids), file, dtype=numpy.int64)
-            blocks.append(_Block(numpy.array(ids), files, matrix))
+            blocks.append(Block(numpy.array(ids), files, matrix))
             if len(blocks) > _MOST_BLOCKS:
                 self.forget(store)
 
@@ -93,45 +97,22 @@ class Vectors:
         Raises:
             EmbeddingError: the vector has another length than those of a store.
         """
-        import numpy
-
-        wanted = numpy.frombuffer(vector, dtype=numpy.float32)
         allowed = None
         if filtered:
-            rows = self._sql.execute(f"select id from {ALLOWED}").fetchall()
-            allowed = numpy.array(rows, dtype=numpy.int64).reshape(-1)
-        found: list[tuple[float, int]] = []
-        for ids, files, matrix in chain.from_iterable(map(self._blocks, stores)):
-            if matrix.shape[1] != len(wanted):
-                raise _other_length(matrix.shape[1], len(wanted))
-            distances = -(matrix @ wanted)
-            if allowed is not None:
-                inside = numpy.isin(files, allowed)
-                ids, distances = ids[inside], distances[inside]
-            if not len(ids):
-                continue
-            # Sorting all of a large store would take longer than all else.
-            best = numpy.argpartition(distances, min(limit, len(ids)) - 1)[:limit]
-            found += zip(distances[best].tolist(), ids[best].tolist(), strict=True)
-        return [chunk for _, chunk in sorted(found)[:limit]]
+            rows = self._sql.execute(f"select id from {ALLOWED}")
+            allowed = [file for (file,) in rows]
+        blocks = chain.from_iterable(map(self._blocks, stores))
+        return nearest_of(blocks, vector, limit, allowed)
 
-    def _blocks(self, store: int) -> list[_Block]:
+    def _blocks(self, store: int) -> list[Block]:
         """Return the vectors of a store, ready to be multiplied."""
-        import numpy
-
         if store not in self._held:
             rows = self._sql.execute(
                 "select v.chunk, c.file, v.vector from vectors v"
                 " join chunks c on c.id = v.chunk where v.store = ?",
                 (store,),
             ).fetchall()
-            blocks = []
-            if rows:
-                ids = numpy.array([chunk for chunk, _, _ in rows], dtype=numpy.int64)
-                files = numpy.array([file for _, file, _ in rows], dtype=numpy.int64)
-                data = b"".join(vector for _, _, vector in rows)
-                matrix = numpy.frombuffer(data, dtype=numpy.float32)
-                blocks = [_Block(ids, files, matrix.reshape(len(rows), -1))]
+            blocks = [Block.of(rows)] if rows else []
             self._held[store] = blocks
         self._held.move_to_end(store)
         while len(self._held) > _MOST_HELD:
@@ -139,7 +120,63 @@ class Vectors:
         return self._held[store]
 
 
-def _other_length(known: int, given: int) -> EmbeddingError:
+def unit_vectors(vectors: Sequence[array[float]]) -> Any:
+    """Return vectors as a matrix, in which each has the length 1.
+
+    Raises:
+        EmbeddingError: they have different lengths, or hold no numbers.
+    """
+    import numpy
+
+    first, *others = {len(vector) for vector in vectors}
+    if others:
+        raise other_length(first, others[0])
+    matrix = numpy.array(vectors, dtype=numpy.float32)
+    lengths = numpy.linalg.norm(matrix, axis=1, keepdims=True)
+    if not (numpy.isfinite(lengths).all() and lengths.all()):
+        raise EmbeddingError("The server of embeddings gave no numbers.")
+    matrix /= lengths
+    return matrix
+
+
+def nearest_of(
+    blocks: Iterable[Block],
+    vector: array[float],
+    limit: int,
+    allowed: list[int] | None,
+) -> list[int]:
+    """Return the chunks whose vectors are nearest to one, nearest first.
+
+    Args:
+        blocks: where to search.
+        vector: what to search for.
+        limit: how many chunks at most.
+        allowed: the files to search in; all of them without it.
+
+    Raises:
+        EmbeddingError: the vector has another length than those.
+    """
+    import numpy
+
+    wanted = numpy.frombuffer(vector, dtype=numpy.float32)
+    found: list[tuple[float, int]] = []
+    for ids, files, matrix in blocks:
+        if matrix.shape[1] != len(wanted):
+            raise other_length(matrix.shape[1], len(wanted))
+        distances = -(matrix @ wanted)
+        if allowed is not None:
+            inside = numpy.isin(files, numpy.array(allowed, dtype=numpy.int64))
+            ids, distances = ids[inside], distances[inside]
+        if not len(ids):
+            continue
+        # Sorting all of a large store would take longer than all else.
+        best = numpy.argpartition(distances, min(limit, len(ids)) - 1)[:limit]
+        found += zip(distances[best].tolist(), ids[best].tolist(), strict=True)
+    return [chunk for _, chunk in sorted(found)[:limit]]
+
+
+def other_length(known: int, given: int) -> EmbeddingError:
+    """Return the error for vectors of another length than those of a store."""
     return EmbeddingError(
         f"The vector store has embeddings of {known} numbers, the server gives {given};"
         " use the model that it was made with, or make the store anew."

@@ -99,7 +99,7 @@ class Words:
             for term in terms
             if any(counts[term] for counts in found.values())
         }
-        best = best_possible(weights, len(terms))
+        best = best_possible(weights.values(), len(terms))
         sums: dict[int, float] = {}
         for store, counts in found.items():
             sums |= self._sums(

@@ -264,6 +264,10 @@ class VectorStoreFiles:
             (place,),
         )
 
+    def holds(self, place: int) -> bool:
+        """Return whether this process is still at work on a file: nobody else is."""
+        return True
+
     def position(
         self, vector_store: str, file: str, *, batch: str | None = None
     ) -> int | None:

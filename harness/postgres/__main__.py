@@ -3,9 +3,8 @@
     python -m harness.postgres [PYTEST-OPTION...]
 
 Without options these are all that servers of the tests are asked, several servers at
-once, the contents of files, and what servers say of themselves: `tests/store`,
-`tests/server`, `tests/processes`, `tests/contents` and `tests/telemetry`. Exit code 2:
-there is no PostgreSQL here, and none can be installed.
+once, the contents of files, the index, and what servers say of themselves. Exit code
+2: there is no PostgreSQL here, and none can be installed.
 """
 
 from __future__ import annotations
@@ -17,8 +16,14 @@ from harness.postgres.programs import programs
 from harness.processes import ROOT, ProcessError
 
 _TESTS = (
-    *("tests/contents", "tests/store", "tests/processes", "tests/server"),
+    *("tests/contents", "tests/processes", "tests/server", "tests/store"),
     "tests/telemetry",
+    "tests/search/test_embeddings.py",
+    "tests/search/test_hits.py",
+    "tests/search/test_index.py",
+    "tests/search/test_index_together.py",
+    "tests/search/test_large_store.py",
+    "tests/search/test_postgres_index.py",
 )
 _PARALLEL = ("-n", "auto", "--dist", "worksteal")
 

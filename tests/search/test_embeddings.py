@@ -21,8 +21,10 @@ from assistants_server.search import (
     chunks,
 )
 from assistants_server.search.embeddings import KEY_VARIABLE
+from assistants_server.search.interface import SearchIndex
 from assistants_server.search.ranking import fused
 from harness.embedding_server import Answer, EmbeddingPeer
+from tests.search.indexes import new_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,15 +52,17 @@ def embeddings(peer: EmbeddingPeer) -> Iterator[EmbeddingServer]:
 
 
 @pytest.fixture
-def index(embeddings: EmbeddingServer) -> Iterator[Index]:
-    index = Index(embedder=embeddings)
+def index(embeddings: EmbeddingServer) -> Iterator[SearchIndex]:
+    index = new_index(embeddings)
     for name, text in TEXTS.items():
         index.add("vs", name, chunks(text))
     yield index
     index.close()
 
 
-def test_meaning_finds_what_words_do_not(index: Index, peer: EmbeddingPeer) -> None:
+def test_meaning_finds_what_words_do_not(
+    index: SearchIndex, peer: EmbeddingPeer
+) -> None:
     for query, file in [("Where is my car?", "garage"), ("Is there a doctor?", "ward")]:
         assert index.search(["vs"], query, 1, ranker="none") == []
         (hit,) = index.search(["vs"], query, 1)
@@ -66,7 +70,7 @@ def test_meaning_finds_what_words_do_not(index: Index, peer: EmbeddingPeer) -> N
     assert [request["model"] for request in peer.requests] == ["tiny"] * 6
 
 
-def test_what_both_find_comes_first(index: Index) -> None:
+def test_what_both_find_comes_first(index: SearchIndex) -> None:
     index.add("vs", "both", chunks("The doctor has a car."))
     hits = index.search(["vs"], "doctor with a car", 5)
     assert hits[0].file_id == "both"
@@ -83,7 +87,7 @@ def test_ranks_are_fused() -> None:
 
 
 def test_words_alone_decide_with_the_ranker_none(
-    index: Index, peer: EmbeddingPeer
+    index: SearchIndex, peer: EmbeddingPeer
 ) -> None:
     before = len(peer.requests)
     (hit,) = index.search(["vs"], "tide at hull", ranker="none")
@@ -91,19 +95,19 @@ def test_words_alone_decide_with_the_ranker_none(
     assert len(peer.requests) == before
 
 
-def test_allowed_files_bound_what_meaning_finds(index: Index) -> None:
+def test_allowed_files_bound_what_meaning_finds(index: SearchIndex) -> None:
     found = index.search(["vs"], "car", 5, file_ids=["ward", "tide"])
     assert {hit.file_id for hit in found} == {"ward", "tide"}
     assert index.search(["vs"], "car", 5, file_ids=[]) == []
 
 
-def test_what_is_added_after_a_search_is_found(index: Index) -> None:
+def test_what_is_added_after_a_search_is_found(index: SearchIndex) -> None:
     assert len(index.search(["vs"], "car", 1)) == 1
     index.add("vs", "late", chunks("car automobile"))
     assert index.search(["vs"], "vehicle", 1)[0].file_id == "late"
 
 
-def test_much_may_be_added_between_searches(index: Index) -> None:
+def test_much_may_be_added_between_searches(index: SearchIndex) -> None:
     for number in range(130):
         index.add("vs", f"f{number}", chunks(f"The number{number} vehicle."))
         (hit,) = index.search(["vs"], f"number{number} car", 1)
@@ -116,7 +120,7 @@ def test_much_may_be_added_between_searches(index: Index) -> None:
 
 
 def test_lengths_that_change_in_the_middle_are_refused() -> None:
-    index = Index()
+    index = new_index()
     pieces = [Chunk("one", 0), Chunk("two", 4)]
     with pytest.raises(EmbeddingError, match="numbers, the server gives"):
         index.add("vs", "a", pieces, [array("f", [1, 0]), array("f", [1])])
@@ -124,7 +128,7 @@ def test_lengths_that_change_in_the_middle_are_refused() -> None:
     index.close()
 
 
-def test_removed_files_are_found_no_more(index: Index) -> None:
+def test_removed_files_are_found_no_more(index: SearchIndex) -> None:
     assert index.search(["vs"], "car", 1)[0].file_id == "garage"
     index.remove("vs", "garage")
     assert "garage" not in {hit.file_id for hit in index.search(["vs"], "car", 9)}
@@ -132,13 +136,14 @@ def test_removed_files_are_found_no_more(index: Index) -> None:
     assert index.search(["vs"], "car") == []
 
 
-def test_stores_have_vectors_of_their_own(index: Index) -> None:
+def test_stores_have_vectors_of_their_own(index: SearchIndex) -> None:
     index.add("other", "far", chunks("A vehicle far away."))
     assert [hit.file_id for hit in index.search(["other"], "car")] == ["far"]
     both = index.search(["vs", "other"], "car", 2)
     assert {hit.file_id for hit in both} == {"garage", "far"}
 
 
+@pytest.mark.sqlite
 def test_vectors_survive_a_restart(
     embeddings: EmbeddingServer, peer: EmbeddingPeer, tmp_path: Path
 ) -> None:
@@ -157,6 +162,7 @@ def test_vectors_survive_a_restart(
     without.close()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("before", ["tiny", None])
 def test_embeddings_of_two_models_do_not_mix(
     peer: EmbeddingPeer, tmp_path: Path, before: str | None
@@ -188,7 +194,7 @@ def test_texts_are_sent_in_batches(
 
 
 def test_own_embeddings_may_be_given() -> None:
-    index = Index()
+    index = new_index()
     pieces = [Chunk("one", 0), Chunk("two", 4)]
     added = index.add("vs", "a", pieces, [array("f", [1, 0]), array("f", [0, 1])])
     assert (added.chunks, added.bytes) == (2, 3 + 3 + 2 * 2 * 4)
@@ -233,7 +239,7 @@ def test_failures_say_what_happened(
 def test_vectors_without_a_direction_are_refused(
     embeddings: EmbeddingServer, peer: EmbeddingPeer, numbers: list[float]
 ) -> None:
-    index = Index(embedder=embeddings)
+    index = new_index(embeddings)
     body = {"data": [{"index": 0, "embedding": numbers}]}
     peer.answers += [Answer(200, body)]
     with pytest.raises(EmbeddingError, match="no numbers"):
@@ -243,7 +249,7 @@ def test_vectors_without_a_direction_are_refused(
 
 
 def test_vectors_of_another_length_are_refused(
-    index: Index, peer: EmbeddingPeer
+    index: SearchIndex, peer: EmbeddingPeer
 ) -> None:
     peer.length = 7
     with pytest.raises(EmbeddingError, match="256 numbers, the server gives 7"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from assistants_server.search import Chunk, Index
+from assistants_server.search import Chunk
 from assistants_server.search.hits import Hit, distinct
+from tests.search.indexes import new_index
 
 
 def hit(score: float, start: int, *, file: str = "a", store: str = "vs") -> Hit:
@@ -43,7 +44,7 @@ def test_as_many_as_are_wanted_are_taken() -> None:
 
 
 def test_search_says_each_thing_once() -> None:
-    index = Index()
+    index = new_index()
     text = "High water at Hull is at noon. "
     overlapping = [Chunk(text * 8, start) for start in range(0, 2000, 124)]
     index.add("vs", "long", overlapping)

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 
 from assistants_server.search import Chunk, Index, SearchError, chunks
+from assistants_server.search.interface import SearchIndex
+from tests.search.indexes import new_index
 
 
 @pytest.fixture
-def index() -> Iterator[Index]:
-    index = Index()
+def index() -> Iterator[SearchIndex]:
+    index = new_index()
     yield index
     index.close()
 
 
-def test_the_best_chunk_comes_first(index: Index) -> None:
+def test_the_best_chunk_comes_first(index: SearchIndex) -> None:
     _add(index, "tides", "High water at Hull is at noon.")
     _add(index, "bread", "Bread is baked with flour, water and salt.")
     _add(index, "trains", "The train to Hull leaves at nine.")
@@ -31,13 +33,13 @@ def test_the_best_chunk_comes_first(index: Index) -> None:
     assert hits[0].vector_store_id == "vs"
 
 
-def test_words_are_found_in_other_forms(index: Index) -> None:
+def test_words_are_found_in_other_forms(index: SearchIndex) -> None:
     _add(index, "a", "Refunds are given when a café cancelled its bookings.")
     for query in ("refund", "CAFE", "cafés", "booking", "cancels"):
         assert [hit.file_id for hit in index.search(["vs"], query)] == ["a"], query
 
 
-def test_accents_may_be_written_apart(index: Index) -> None:
+def test_accents_may_be_written_apart(index: SearchIndex) -> None:
     """As file systems and some editors write them."""
     _add(index, "apart", "L'e\u0301cole est ferme\u0301e.")
     _add(index, "whole", "Le mus\u00e9e est ouvert.")
@@ -48,7 +50,7 @@ def test_accents_may_be_written_apart(index: Index) -> None:
     assert index.search(["vs"], "ecole") == []
 
 
-def test_scripts_without_spaces_are_found(index: Index) -> None:
+def test_scripts_without_spaces_are_found(index: SearchIndex) -> None:
     _add(index, "a", "退款在三十天内办理。")
     _add(index, "b", "列车九点开往北京。")
     assert [hit.file_id for hit in index.search(["vs"], "退款")] == ["a"]
@@ -79,13 +81,13 @@ def test_scripts_without_spaces_are_found(index: Index) -> None:
         ),
     ],
 )
-def test_nothing_in_a_query_is_an_operator(index: Index, query: str) -> None:
+def test_nothing_in_a_query_is_an_operator(index: SearchIndex, query: str) -> None:
     _add(index, "a", "The tide in Hull.")
     found = [hit.file_id for hit in index.search(["vs"], query)]
     assert found == (["a"] if "hull" in query else [])
 
 
-def test_stop_words_count_where_there_is_nothing_else(index: Index) -> None:
+def test_stop_words_count_where_there_is_nothing_else(index: SearchIndex) -> None:
     _add(index, "a", "To be, or not to be: that is the question.")
     _add(index, "b", "Be quick with the tide tables.")
     assert [hit.file_id for hit in index.search(["vs"], "Where is the tide?")] == ["b"]
@@ -93,13 +95,13 @@ def test_stop_words_count_where_there_is_nothing_else(index: Index) -> None:
     assert [hit.file_id for hit in found] == ["a", "b"]
 
 
-def test_a_query_of_nothing_finds_nothing(index: Index) -> None:
+def test_a_query_of_nothing_finds_nothing(index: SearchIndex) -> None:
     _add(index, "a", "The tide in Hull.")
     assert index.search(["vs"], "") == index.search(["vs"], " ?! ") == []
     assert index.search(["vs"], []) == index.search([], "tide") == []
 
 
-def test_several_queries_are_merged(index: Index) -> None:
+def test_several_queries_are_merged(index: SearchIndex) -> None:
     _add(index, "a", "The tide in Hull.")
     _add(index, "b", "The bread in York.")
     _add(index, "c", "The train from nowhere.")
@@ -108,7 +110,7 @@ def test_several_queries_are_merged(index: Index) -> None:
     assert len(found) == 2
 
 
-def test_stores_are_apart(index: Index) -> None:
+def test_stores_are_apart(index: SearchIndex) -> None:
     index.add("one", "a", chunks("The tide in Hull."))
     index.add("two", "a", chunks("The tide in York."))
     (hit,) = index.search(["one"], "tide")
@@ -120,7 +122,7 @@ def test_stores_are_apart(index: Index) -> None:
     assert len(index.search(["two"], "tide")) == 1
 
 
-def test_search_is_confined_to_the_files_that_are_allowed(index: Index) -> None:
+def test_search_is_confined_to_the_files_that_are_allowed(index: SearchIndex) -> None:
     for number in range(300):
         _add(index, f"f{number}", f"The tide of day {number}.")
     found = index.search(["vs"], "tide", 50, file_ids=["f7", "f299", "no"])
@@ -128,7 +130,7 @@ def test_search_is_confined_to_the_files_that_are_allowed(index: Index) -> None:
     assert index.search(["vs"], "tide", file_ids=[]) == []
 
 
-def test_limit_and_threshold_bound_the_results(index: Index) -> None:
+def test_limit_and_threshold_bound_the_results(index: SearchIndex) -> None:
     for number in range(20):
         _add(index, f"f{number}", "The tide. " + "Much else is said. " * number)
     assert len(index.search(["vs"], "tide", 7)) == 7
@@ -140,7 +142,7 @@ def test_limit_and_threshold_bound_the_results(index: Index) -> None:
     assert index.search(["vs"], "tide", score_threshold=1) == []
 
 
-def test_what_a_query_asks_beyond_a_chunk_lowers_its_score(index: Index) -> None:
+def test_what_a_query_asks_beyond_a_chunk_lowers_its_score(index: SearchIndex) -> None:
     _add(index, "a", "The tide in Hull.")
     _add(index, "b", "Bread and salt.")
     (whole,) = index.search(["vs"], "tide hull")
@@ -148,14 +150,14 @@ def test_what_a_query_asks_beyond_a_chunk_lowers_its_score(index: Index) -> None
     assert whole.score > half.score > 0.2
 
 
-def test_scores_are_those_of_what_is_there_now(index: Index) -> None:
+def test_scores_are_those_of_what_is_there_now(index: SearchIndex) -> None:
     """How rare a word is is remembered only until the store changes."""
     _add(index, "a", "The tide in Hull.")
     _add(index, "b", "The train to York.")
     assert len(index.search(["vs"], "tide in york")) == 2
     for number in range(5):
         _add(index, f"c{number}", "The tide of today.")
-    fresh = Index()
+    fresh = new_index()
     _add(fresh, "a", "The tide in Hull.")
     _add(fresh, "b", "The train to York.")
     for number in range(5):
@@ -164,13 +166,13 @@ def test_scores_are_those_of_what_is_there_now(index: Index) -> None:
     fresh.close()
 
 
-def test_numbers_with_a_point_are_one_word(index: Index) -> None:
+def test_numbers_with_a_point_are_one_word(index: SearchIndex) -> None:
     _add(index, "apart", "In 2 of 1 cases. In 2 of 1 cases. In 2 of 1 cases.")
     _add(index, "whole", "It takes about 1.2 seconds, as is well known by now.")
     assert [hit.file_id for hit in index.search(["vs"], "1.2")] == ["whole"]
 
 
-def test_adding_again_replaces(index: Index) -> None:
+def test_adding_again_replaces(index: SearchIndex) -> None:
     _add(index, "a", "The tide in Hull.")
     _add(index, "a", "The train to York.")
     assert index.search(["vs"], "tide") == []
@@ -178,7 +180,7 @@ def test_adding_again_replaces(index: Index) -> None:
     assert index.files() == {("vs", "a")}
 
 
-def test_what_is_removed_is_not_found(index: Index) -> None:
+def test_what_is_removed_is_not_found(index: SearchIndex) -> None:
     _add(index, "a", "The tide in Hull.")
     _add(index, "b", "The tide in York.")
     index.remove("vs", "a")
@@ -192,7 +194,9 @@ def test_what_is_removed_is_not_found(index: Index) -> None:
     assert len(index.search(["vs"], "tide")) == 1
 
 
-def test_removing_a_file_leaves_others_as_if_it_had_never_been(index: Index) -> None:
+def test_removing_a_file_leaves_others_as_if_it_had_never_been(
+    index: SearchIndex,
+) -> None:
     """How rare words are counts for scores, and counts what is there."""
     for number in range(30):
         _add(index, f"f{number}", f"The tide of day {number}. " * 40)
@@ -203,7 +207,7 @@ def test_removing_a_file_leaves_others_as_if_it_had_never_been(index: Index) -> 
     assert index.search(["vs"], "tide of day 7", 50) == before
 
 
-def test_a_failure_leaves_nothing_of_the_file(index: Index) -> None:
+def test_a_failure_leaves_nothing_of_the_file(index: SearchIndex) -> None:
     def failing() -> Iterator[Chunk]:
         for number in range(100):
             yield Chunk(f"The tide of day {number}.", number)
@@ -216,7 +220,7 @@ def test_a_failure_leaves_nothing_of_the_file(index: Index) -> None:
     assert index.content("vs", "a") == []
 
 
-def test_a_file_is_found_only_when_all_of_it_is_there(index: Index) -> None:
+def test_a_file_is_found_only_when_all_of_it_is_there(index: SearchIndex) -> None:
     seen = []
 
     def watched() -> Iterator[Chunk]:
@@ -230,7 +234,7 @@ def test_a_file_is_found_only_when_all_of_it_is_there(index: Index) -> None:
     assert len(index.search(["vs"], "tide", 50)) == 50
 
 
-def test_size_and_content_of_a_file_are_known(index: Index) -> None:
+def test_size_and_content_of_a_file_are_known(index: SearchIndex) -> None:
     text = "Größe. " * 2000
     added = index.add("vs", "a", chunks(text))
     content = index.content("vs", "a")
@@ -240,6 +244,7 @@ def test_size_and_content_of_a_file_are_known(index: Index) -> None:
     assert index.content("vs", "b") == index.content("no", "a") == []
 
 
+@pytest.mark.sqlite
 def test_index_in_a_file_survives(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     index = Index(path)
@@ -250,6 +255,7 @@ def test_index_in_a_file_survives(tmp_path: Path) -> None:
     index.close()
 
 
+@pytest.mark.sqlite
 def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
     index = Index(tmp_path / "index.db")
     with pytest.raises(SearchError, match=r"index\.db.*another server"):
@@ -257,6 +263,7 @@ def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
     index.close()
 
 
+@pytest.mark.sqlite
 def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     other = sqlite3.connect(path)
@@ -272,6 +279,7 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
         Index(path)
 
 
+@pytest.mark.sqlite
 def test_what_a_crash_left_is_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,7 +319,7 @@ def test_what_a_crash_left_is_swept_away(
     index.close()
 
 
-def test_words_in_most_chunks_still_find_them(index: Index) -> None:
+def test_words_in_most_chunks_still_find_them(index: SearchIndex) -> None:
     """BM25 as SQLite has it gives such words no weight."""
     _add(index, "a", "The tide in Hull.")
     (hit,) = index.search(["vs"], "tide")
@@ -320,5 +328,5 @@ def test_words_in_most_chunks_still_find_them(index: Index) -> None:
     assert {hit.score > 0.5 for hit in index.search(["vs"], "tide")} == {True}
 
 
-def _add(index: Index, file: str, text: str) -> None:
+def _add(index: SearchIndex, file: str, text: str) -> None:
     index.add("vs", file, chunks(text))

@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 
 from assistants_server.search import Chunk, Index, SearchError, chunks
+from assistants_server.search.interface import SearchIndex
+from tests.search.indexes import new_index
 from tests.server.api import TIMEOUT, until
 
 
 @pytest.fixture
-def index() -> Iterator[Index]:
-    index = Index()
+def index() -> Iterator[SearchIndex]:
+    index = new_index()
     yield index
     index.close()
 
 
-def test_a_file_that_is_removed_while_it_is_added_is_not_there(index: Index) -> None:
+def test_a_file_that_is_removed_while_it_is_added_is_not_there(
+    index: SearchIndex,
+) -> None:
     for removed in ("a", None):
 
         def watched(file: str | None = removed) -> Iterator[Chunk]:
@@ -38,6 +42,7 @@ def test_a_file_that_is_removed_while_it_is_added_is_not_there(index: Index) -> 
     assert len(index.search(["vs"], "tide")) == 1
 
 
+@pytest.mark.sqlite
 def test_others_search_while_much_is_removed(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,7 +69,7 @@ def test_others_search_while_much_is_removed(
     assert index.files() == {("vs", "small")}
 
 
-def test_several_threads_may_use_it(index: Index) -> None:
+def test_several_threads_may_use_it(index: SearchIndex) -> None:
     failures = []
 
     def work(name: str) -> None:
@@ -85,6 +90,7 @@ def test_several_threads_may_use_it(index: Index) -> None:
     assert len(index.files()) == 20
 
 
+@pytest.mark.sqlite
 def test_a_new_store_is_not_taken_for_one_that_is_being_removed(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +108,7 @@ def test_a_new_store_is_not_taken_for_one_that_is_being_removed(
     assert hit.text == "The tide in Hull."
 
 
-def test_a_new_file_is_not_taken_for_one_that_was_removed(index: Index) -> None:
+def test_a_new_file_is_not_taken_for_one_that_was_removed(index: SearchIndex) -> None:
     begun, ready = threading.Event(), threading.Event()
     added: list[Future[Any]] = []
 
@@ -129,5 +135,5 @@ def test_a_new_file_is_not_taken_for_one_that_was_removed(index: Index) -> None:
     assert [each.text for each in index.content("vs", "new")] == ["The tide in Hull."]
 
 
-def _add(index: Index, file: str, text: str) -> None:
+def _add(index: SearchIndex, file: str, text: str) -> None:
     index.add("vs", file, chunks(text))

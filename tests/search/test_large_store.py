@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistants_server.search import Chunk, Index
+from assistants_server.search import Chunk
+from assistants_server.search.interface import SearchIndex
 from tests.cases import some
+from tests.search.indexes import new_index
 
 
 @pytest.fixture(scope="module")
-def large() -> Iterator[Index]:
+def large() -> Iterator[SearchIndex]:
     """Provide a store in which each word of a query is in too many chunks to score."""
-    index = Index()
+    index = new_index()
     pieces = [
         Chunk(" ".join(_words_of(number)) + ".", 100 * number) for number in range(9000)
     ]
@@ -46,7 +48,7 @@ def _words_of(number: int) -> Iterator[str]:
     ],
 )
 def test_common_words_find_their_chunks_in_a_large_store(
-    large: Index, query: str, wanted: set[str], count: int
+    large: SearchIndex, query: str, wanted: set[str], count: int
 ) -> None:
     hits = large.search(["vs"], query, 20)
     assert len(hits) == count
@@ -54,6 +56,6 @@ def test_common_words_find_their_chunks_in_a_large_store(
     assert all(0 < hit.score <= 1 for hit in hits)
 
 
-def test_words_that_are_together_count_more_than_one_alone(large: Index) -> None:
+def test_words_that_are_together_count_more_than_one_alone(large: SearchIndex) -> None:
     hits = large.search(["vs"], "seventh second everywhere", 20)
     assert all({"seventh", "second"} <= {*hit.text.split()} for hit in some(hits))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistants_server.search import Index, Strategy, chunks, extract
+from assistants_server.search import Strategy, chunks, extract
+from assistants_server.search.interface import SearchIndex
+from tests.search.indexes import new_index
 
 TEXTS = Path(__file__).parent / "texts"
 AT = 5
@@ -26,15 +28,16 @@ def questions() -> list[Question]:
     return [_question(line) for line in lines]
 
 
-def recall(index: Index) -> float:
+def recall(index: SearchIndex) -> float:
     """Return the share of questions whose passage is among the first hits."""
     asked = questions()
     return sum(_is_found(index, each) for each in asked) / len(asked)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("strategy", [Strategy(), Strategy(400, 200)])
 def test_passages_are_among_the_first_hits(strategy: Strategy) -> None:
-    index = Index()
+    index = new_index()
     for path in TEXTS.glob("*.txt"):
         index.add("vs", path.name, chunks(extract(path, path.name), strategy))
     assert recall(index) >= GOAL
@@ -60,7 +63,7 @@ def _question(line: str) -> Question:
     return Question(file, _flat(answer.replace("\\n", " ")), text)
 
 
-def _is_found(index: Index, question: Question) -> bool:
+def _is_found(index: SearchIndex, question: Question) -> bool:
     hits = index.search(["vs"], question.text, AT)
     return any(
         hit.file_id == question.file and question.answer in _flat(hit.text)

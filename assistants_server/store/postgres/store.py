@@ -16,6 +16,7 @@ from ..database import marks
 from ..project import ProjectStore
 from ..sql import SQLStore
 from ..workers import in_worker
+from .claims import ClaimedFiles
 from .errors import explained
 from .processes import DatabaseProcesses
 from .rates import SharedRates
@@ -91,6 +92,7 @@ class PostgresStore(SQLStore):
         self._workers = ThreadPoolExecutor(connections, "store")
         super().__init__(self._sessions, clock)
         self._processes = DatabaseProcesses(self._sessions, information, url)
+        self.vector_store_files = ClaimedFiles(self._sessions, self._processes)
         self._rates = SharedRates(self._sessions)
         self._keys = KeyTable(self._sessions)
 

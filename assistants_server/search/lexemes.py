@@ -1,0 +1,57 @@
+"""The words of texts and questions as PostgreSQL has them: lexemes with positions.
+
+They are those that the tokenizer `unicode61 remove_diacritics 2` of FTS5 makes. Each
+begins with the number of its store, so that a store has words of its own: how many
+chunks have one is a question to the index alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from .query import indexed, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
+# Of a word; of the positions of all words, PostgreSQL has no more either.
+_MOST_CHARACTERS, _LAST = 64, 16_383
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, in lower case and without accents."""
+    plain = text if text.isascii() else _ACCENTS.sub("", normalize("NFD", text))
+    whole = indexed(plain.lower())
+    return [found[0][:_MOST_CHARACTERS] for found in _WORD.finditer(whole)]
+
+
+def terms(query: str) -> list[tuple[str, ...]]:
+    """Return the words of a question that count; several are one after the other."""
+    found = dict.fromkeys(tuple(words(term)) for term in terms_of(query))
+    return [term for term in found if term]
+
+
+def lexeme(store: int, stem: str) -> str:
+    """Return the word of a store, as it is written in queries and vectors."""
+    return f"'{store:d}/{stem}'"
+
+
+def vector(store: int, text: Iterable[str], stems: Mapping[str, str]) -> str:
+    """Return the words of a chunk as a tsvector."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(text, 1):
+        places[stems[word]].append(min(place, _LAST))
+    return " ".join(
+        f"{lexeme(store, stem)}:{','.join(map(str, found))}"
+        for stem, found in places.items()
+    )
+
+
+def query(store: int, stems: Iterable[str]) -> str:
+    """Return what finds a word, or words one after the other, as a tsquery."""
+    return " <-> ".join(lexeme(store, each) for each in stems)

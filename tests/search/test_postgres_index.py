@@ -1,0 +1,219 @@
+"""What only the index in PostgreSQL does: several servers fill it, and search in it."""
+
+from __future__ import annotations
+
+from array import array
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_server.search import Chunk, Index, SearchError, chunks, extract
+from assistants_server.search.interface import SearchIndex
+from assistants_server.search.lexemes import terms, vector, words
+from assistants_server.store.postgres import PostgresStore
+from tests import postgres_store as stores
+from tests.search import test_recall
+from tests.search.indexes import index_in, new_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistants_server.store import DatabaseURL
+
+pytestmark = pytest.mark.postgres
+_CLOSE = 0.03
+
+
+class Embedder:
+    """Knows two words, and the model that it is."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def embed(self, texts: Any) -> list[array[float]]:
+        return [
+            array("f", [1.0 + each.count("tide"), 1.0 + each.count("train")])
+            for each in texts
+        ]
+
+
+@pytest.fixture
+def url() -> DatabaseURL:
+    return stores.database()
+
+
+@pytest.fixture
+def opened(url: DatabaseURL) -> Iterator[Callable[..., SearchIndex]]:
+    """Provide what opens the same index as another server does."""
+    with ExitStack() as stack:
+        yield lambda *embedder: stack.enter_context(
+            closing(index_in(PostgresStore(url), *embedder))
+        )
+
+
+def found(index: SearchIndex, query: str) -> list[str]:
+    return [hit.file_id for hit in index.search(["vs"], query)]
+
+
+def test_it_finds_what_sqlite_finds() -> None:
+    with closing(new_index()) as ours, closing(Index()) as theirs:
+        for path in test_recall.TEXTS.glob("*.txt"):
+            for each in (ours, theirs):
+                each.add("vs", path.name, chunks(extract(path, path.name)))
+        assert test_recall.recall(ours) >= test_recall.recall(theirs) - _CLOSE
+        same = 0
+        for asked in test_recall.questions():
+            a, b = (each.search(["vs"], asked.text, 5) for each in (ours, theirs))
+            same += [hit.start for hit in a] == [hit.start for hit in b]
+            assert a[0].score == pytest.approx(b[0].score, abs=_CLOSE)
+        assert same >= 190
+
+
+def test_servers_see_what_others_do(opened: Callable[..., SearchIndex]) -> None:
+    one, other = opened(Embedder("m")), opened(Embedder("m"))
+    one.add("vs", "a", chunks("The tide in Hull."))
+    assert found(other, "tide") == ["a"]
+    other.add("vs", "b", chunks("The tide of tides, and the tide once more."))
+    assert sorted(found(one, "tide")) == ["a", "b"]
+    assert one.search(["vs"], "tide") == other.search(["vs"], "tide")
+    other.remove("vs", "a")
+    assert found(one, "tide") == ["b"]
+    one.remove("vs")
+    assert found(other, "tide") == []
+
+
+def test_who_adds_a_file_again_wins(opened: Callable[..., SearchIndex]) -> None:
+    """As where a server was taken for dead that goes on."""
+    late, other = opened(), opened()
+
+    def pieces() -> Iterator[Chunk]:
+        for number in range(100):
+            if number == 70:
+                other.add("vs", "a", chunks("The tide in York."))
+            yield Chunk(f"The train of day {number}.", number)
+
+    with pytest.raises(SearchError, match="removed while"):
+        late.add("vs", "a", pieces())
+    assert found(late, "tide") == ["a"]
+    assert found(other, "train") == []
+    assert [each.text for each in other.content("vs", "a")] == ["The tide in York."]
+
+
+def test_what_servers_left_when_they_died_goes(
+    opened: Callable[..., SearchIndex], url: DatabaseURL
+) -> None:
+    index = opened()
+    for name in ("kept", "going", "adding", "left"):
+        index.add("vs", name, chunks("The tide in Hull. " * 400))
+    with closing(PostgresStore(url)) as store, store.changes():
+        execute = store.database.execute
+        state = "update index_files set state = ?, begun_at = ? where name = ?"
+        execute(state, (2, "2026-01-01", "going"))
+        execute(state, (0, "2999-01-01", "adding"))
+        execute(state, (0, "2026-01-01", "left"))
+    again = opened()
+    with closing(PostgresStore(url)) as store, store.changes():
+        execute = store.database.execute
+        names = execute("select name from index_files order by name").fetchall()
+        assert names == [("adding",), ("kept",)]
+        query = "select count(*), sum(length) from index_chunks"
+        count = execute(query).fetchone()
+        query = "select chunks, words from index_stores"
+        assert execute(query).fetchone() == count
+    assert {*found(again, "tide")} == {"kept"}
+
+
+def test_what_another_model_made_is_made_anew(
+    opened: Callable[..., SearchIndex],
+) -> None:
+    first = opened(Embedder("first"))
+    first.add("vs", "a", chunks("The tide in Hull."))
+    assert opened(Embedder("first")).files() == {("vs", "a")}
+    second = opened(Embedder("second"))
+    assert second.files() == set()
+    second.add("vs", "a", chunks("The tide in Hull."))
+    assert found(second, "tide") == ["a"]
+
+
+def test_words_are_those_of_fts5() -> None:
+    assert words("Größe, CAFÉ_2 e\u0301t\u00e9; don't 3.14") == [
+        *("große", "cafe", "2", "ete", "don", "t", "3", "14")
+    ]
+    assert words("退款abc") == ["退", "款", "abc"]
+    assert terms("What is 3.14 of 退款?") == [("3", "14"), ("退", "款")]
+    stems = {"a": "a", "b": "b"}
+    assert vector(7, ["a", "b", "a"], stems) == "'7/a':1,3 '7/b':2"
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "a b " * 20_000, "\0'\\:*|&!<->()"])
+def test_any_text_is_taken(opened: Callable[..., SearchIndex], text: str) -> None:
+    index = opened()
+    index.add("vs", "a", [Chunk(f"{text} tide", 0)])
+    assert found(index, "tide") == ["a"]
+    (chunk,) = index.content("vs", "a")
+    assert chunk.text == f"{text} tide".replace("\0", "\ufffd")
+
+
+def waiting(store: PostgresStore, *files: str) -> None:
+    """Add files that are to be indexed."""
+    with store.changes():
+        store.processes.beat()
+        store.vector_store_files.add(
+            [
+                {
+                    "id": each,
+                    "vector_store_id": "vs",
+                    "status": "in_progress",
+                    "usage_bytes": 0,
+                }
+                for each in files
+            ]
+        )
+
+
+def claimed(store: PostgresStore, *besides: int) -> Any:
+    """Return the next file that a server indexes."""
+    with store.changes():
+        store.processes.beat()
+        return store.vector_store_files.next(besides=besides)
+
+
+def test_each_file_is_for_one_server(url: DatabaseURL) -> None:
+    with closing(PostgresStore(url)) as one, closing(PostgresStore(url)) as other:
+        waiting(one, "a", "b", "c")
+        first, second = claimed(one), claimed(other)
+        assert (first.file, second.file) == ("a", "b")
+        assert claimed(one, first.place).file == "c"
+        assert claimed(other, second.place) is None
+        with one.changes():
+            assert one.vector_store_files.holds(first.place)
+            assert not one.vector_store_files.holds(second.place)
+            # As it stops, say.
+            one.vector_store_files.spare(first.place)
+        assert claimed(other, second.place).file == "a"
+
+
+def test_files_of_a_dead_server_are_taken_up_again(url: DatabaseURL) -> None:
+    with closing(PostgresStore(url)) as dead, closing(PostgresStore(url)) as other:
+        waiting(dead, "a")
+        entry = claimed(dead)
+        assert claimed(other) is None
+        with other.changes():
+            other.database.execute(
+                "update processes set seen_at = now() - interval '1 minute'"
+                " where id = ?",
+                (dead.processes.id,),
+            )
+        assert claimed(other).file == "a"
+        with dead.changes():
+            assert not dead.vector_store_files.holds(entry.place)
+
+
+def test_a_file_that_is_added_again_is_anybodys(url: DatabaseURL) -> None:
+    with closing(PostgresStore(url)) as one, closing(PostgresStore(url)) as other:
+        waiting(one, "a")
+        before = claimed(one)
+        waiting(one, "a")
+        assert claimed(other).place > before.place
+        assert claimed(one, before.place) is None
