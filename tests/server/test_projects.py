@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.operations import operations
 from tests.cases import some
 from tests.server.api import Api
 from tests.server.furnished import Furnished
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
 PLACES = places()
+STREAMING = {each.id for each in operations() if each.streams}
 _ID = re.compile(r"(asst|thread|msg|run|step|call|vs|vsfb|file)[_-][A-Za-z0-9]{24}")
 _TIME = re.compile(r"\b1[0-9]{9}\b")
 
@@ -38,6 +40,7 @@ class Two:
             **self.other.ids("deleteVectorStore"),
         }
         del self.foreign["model"]
+        self.theirs_before = ""
 
     def theirs_now(self) -> str:
         """Return all that the other project has."""
@@ -70,12 +73,12 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         with two.mine, two.theirs, two.own, two.other:
             # What changes by itself is no sign that somebody else did it.
             settled(Api(two.theirs), two.foreign["vector_store_id"])
+            two.theirs_before = two.theirs_now()
             yield two
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_an_id_of_another_project_is_like_one_of_nobody(two: Two, place: Place) -> None:
-    before = two.theirs_now()
     for kind in some(two.foreign):
         foreign = two.foreign[kind]
         prefix, letters = foreign[:-24], foreign[-24:]
@@ -90,13 +93,28 @@ def test_an_id_of_another_project_is_like_one_of_nobody(two: Two, place: Place) 
                 assert response.status_code == 404, (kind, response.text)
             answers.append((response.status_code, _shape(response)))
         assert answers[0] == answers[1], kind
-    assert two.theirs_now() == before
+    assert two.theirs_now() == two.theirs_before
+
+
+@pytest.mark.parametrize(
+    "place",
+    [each for each in PLACES if each.operation in STREAMING and each.kind == "path"],
+    ids=str,
+)
+def test_no_stream_of_others_can_be_had(two: Two, place: Place) -> None:
+    sent = place.request(two.own.ids(place.operation), two.foreign[place.name])
+    sent["json"]["stream"] = True
+    response = two.mine.request(**sent)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/json"
+    assert two.theirs_now() == two.theirs_before
 
 
 def test_every_operation_was_tried() -> None:
     tried = {place.operation for place in PLACES}
     assert len(tried) == 48
     assert len(PLACES) > 90
+    assert len(STREAMING) == 3
     assert {place.kind for place in PLACES} == {"path", "query", "body", ""}
 
 
