@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,12 +27,12 @@ from tests.telemetry.scraped import Scraped, asked, scraped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from harness.scripted_server import Action, Request
     from tests.telemetry.exported import Exported
 
 KEY = "sk-of-the-admin"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +296,17 @@ def test_every_metric_says_what_it_is(server: LocalServer) -> None:
     for family in some(own):
         assert family.documentation.endswith("."), family.name
         assert family.type in ("counter", "gauge", "histogram")
+
+
+def test_the_guide_lists_all_of_them(server: LocalServer) -> None:
+    guide = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    named = set(re.findall(r"`(assistants_\w+)`", guide))
+    own = [
+        each.name + ("_total" if each.type == "counter" else "")
+        for each in scraped(server).families.values()
+        if each.name.startswith("assistants_")
+    ]
+    assert named == {*own}
 
 
 _TOOLS = [{"type": "function", "function": {"name": "f"}}]
