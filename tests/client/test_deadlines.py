@@ -274,9 +274,8 @@ def test_outputs_that_were_on_their_way_are_looked_after_by_the_next_wait(
     with ScriptedServer(answer) as server:
         use(kind, act, base_url=server.url)
     assert paid == ["once"]
-    assert (
-        submissions == [{"tool_outputs": [{"tool_call_id": "a", "output": "paid"}]}] * 2
-    )
+    sent = {"tool_outputs": [{"tool_call_id": "a", "output": "paid"}]}
+    assert submissions == [sent, sent]
 
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["plain", "async"])
