@@ -129,6 +129,13 @@ async def take_turn(
         return Fail(f"The engine raised {type(error).__name__}.")
 
 
+def outcome_of(ended: Fail | Incomplete | None) -> str:
+    """Return how a turn ended, in a word."""
+    if ended is None:
+        return "completed"
+    return "failed" if isinstance(ended, Fail) else "incomplete"
+
+
 async def _keep(made_files: MadeFiles, made: MadeFile) -> str:
     try:
         return await made_files.keep(made)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from ._api import in_thread
 from .contents.loans import Loans
-from .engine_turn import take_turn
+from .engine_turn import outcome_of, take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
 from .run_record import ACTIVE, OverError, action_calls
-from .store import StoreAwayError, UncertainChangeError
+from .store import StoreAwayError, UncertainChangeError, is_from
 from .telemetry.instruments import instruments
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .objects import Ending
     from .run_record import RunRecord
     from .settings import Settings
-    from .store import Store, StoreError
+    from .store import Store
 
 JSON = dict[str, Any]
 # Seconds that an engine has to clean up when its run is cancelled or expires.
@@ -200,12 +200,13 @@ class RunTask:
             error = {**_INTERNAL, "message": "The run was cancelled from within."}
             await self._end("failed", error)
         elif isinstance(work.exception(), OverError):
-            # The store knows of the end before this task is told.
-            await self._end("cancelled")
-        elif _is_from(raised := work.exception(), StoreAwayError):
+            # It may be cancelled, and this task has not been told yet. Or else somebody
+            # else has it.
+            await self._end("cancelled", among=("cancelling",))
+        elif is_from(raised := work.exception(), StoreAwayError):
             # The run is as after a crash: it is found soon, and taken up again.
             self._tell("left")
-            if _is_from(raised, UncertainChangeError):
+            if is_from(raised, UncertainChangeError):
                 # What was to be said of it wasn't, and won't be: that is for clients to
                 # look up, as they do where a stream breaks off.
                 self._abort_stream()
@@ -227,15 +228,26 @@ class RunTask:
             if self._left:
                 raise
 
-    async def _end(self, ending: Ending, error: JSON | None = None) -> None:
+    async def _end(
+        self,
+        ending: Ending,
+        error: JSON | None = None,
+        *,
+        among: tuple[str, ...] = ACTIVE,
+    ) -> None:
         """End the run in the store; where that can't be written to, as soon as it can.
 
         A disk may be full for some seconds. Until then the run is not over.
+
+        Args:
+            ending: how it ends.
+            error: its last error.
+            among: the statuses in which it ends.
         """
         pause = _FIRST_PAUSE
         while True:
             try:
-                end = partial(self._end_now, ending, error)
+                end = partial(self._end_now, ending, error, among)
                 await self.record.perform(end, ending=True)
             except OverError:
                 return
@@ -249,8 +261,10 @@ class RunTask:
             else:
                 return
 
-    def _end_now(self, ending: Ending, error: JSON | None) -> None:
-        if self.record.run()["status"] not in ACTIVE:
+    def _end_now(
+        self, ending: Ending, error: JSON | None, among: tuple[str, ...]
+    ) -> None:
+        if self.record.run()["status"] not in among:
             # A task that cancels itself is cancelled in the end, although it did all
             # that it had to.
             return
@@ -373,20 +387,6 @@ class RunTask:
     def _check(self) -> None:
         if self._is_over():
             raise OverError
-
-
-def outcome_of(ended: Fail | Incomplete | None) -> str:
-    """Return how a turn ended, in a word."""
-    if ended is None:
-        return "completed"
-    return "failed" if isinstance(ended, Fail) else "incomplete"
-
-
-def _is_from(error: BaseException | None, kind: type[StoreError]) -> bool:
-    """Return whether an error of the store is behind another one."""
-    while error and not isinstance(error, kind):
-        error = error.__cause__
-    return error is not None
 
 
 def _forget(work: asyncio.Task[None]) -> None:

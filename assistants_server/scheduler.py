@@ -200,6 +200,9 @@ class Scheduler:
     async def _adopt(self, runs: Iterable[str]) -> None:
         """Carry on runs that no task carries on."""
         for each in runs:
+            if each in self._run_tasks:
+                # It has been lost, and its task is about to notice.
+                continue
             record = await self._store.perform(partial(self._recovered, each))
             if record and each not in self._run_tasks:
                 self._begin(record)

@@ -10,6 +10,7 @@ from .interface import (
     StoredResponse,
     StoreError,
     UncertainChangeError,
+    is_from,
 )
 from .opening import open_store, store_exists
 from .sqlite import SQLiteStore
@@ -26,6 +27,7 @@ __all__ = [
     "Stored",
     "StoredResponse",
     "UncertainChangeError",
+    "is_from",
     "open_store",
     "place_of",
     "store_exists",

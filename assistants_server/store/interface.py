@@ -38,6 +38,13 @@ class ConflictError(StoreError):
     """Something has been added that is there already, such as an id."""
 
 
+def is_from(error: BaseException | None, kind: type[StoreError]) -> bool:
+    """Return whether an error of the store is behind another one."""
+    while error and not isinstance(error, kind):
+        error = error.__cause__
+    return error is not None
+
+
 @dataclass(frozen=True)
 class Page:
     """Part of a list: the objects, and whether there are more beyond it."""
