@@ -11,8 +11,7 @@ import pytest
 from assistants_server import LocalServer, StoreError
 from assistants_server.telemetry.health import Readiness
 from tests.server.api import TIMEOUT, Gate, talking
-from tests.server.inside import store_of
-from tests.server.test_drain import stopping
+from tests.server.inside import stopping, store_of
 from tests.telemetry.scraped import asked
 
 KEY = "sk-of-the-admin"
