@@ -100,7 +100,7 @@ class Indexer:
     async def start(
         self,
         expire: Callable[[], None],
-        others: Iterable[Coroutine[Any, Any, None]] = (),
+        others: Iterable[Callable[[], Coroutine[Any, Any, None]]] = (),
     ) -> None:
         """Begin, with what an earlier server left.
 
@@ -117,7 +117,7 @@ class Indexer:
             await self._sweep()
         for _ in range(AT_ONCE):
             self._begin(self._work())
-        for work in (self._tidy(expire), *sweeping, *others):
+        for work in (self._tidy(expire), *sweeping, *(each() for each in others)):
             self._begin(work)
 
     def _take_over(self, expire: Callable[[], None]) -> None:

@@ -18,8 +18,7 @@ from .faults import Faults
 from .file_search import FileSearcher
 from .index_file import open_index
 from .indexer import Indexer
-from .keys import KeyRing
-from .keys.opened import keys_of
+from .keys.opened import keys_known
 from .layers import layers_around
 from .library import Library
 from .listeners import Listeners, origin_of
@@ -325,7 +324,7 @@ class LocalServer:
         folder = our_folder(place)
         contents: Contents | None = None
         try:
-            keys = KeyRing(self._settings.key, keys_of(store, place))
+            keys, others = await keys_known(store, place, self._settings.key)
             self._needs_key = await keys.is_needed()
             self._settings.check_key(has_key=self._needs_key)
             contents = open_contents(self._settings.files, store, folder)
@@ -370,8 +369,8 @@ class LocalServer:
             await scheduler.resume()
             idle = asyncio.get_running_loop().create_task(connections.end_idle())
             keep = self._settings.keep
-            retention = [] if keep is None else [Retention(store, library, keep)]
-            await indexer.start(library.expire, [each.go_on() for each in retention])
+            others += [Retention(store, library, keep).go_on] if keep else []
+            await indexer.start(library.expire, others)
             await server.serve(listeners.sockets)
             idle.cancel()
         finally:

@@ -52,7 +52,15 @@ class KeyRing:
         Raises:
             StoreError: nobody can say.
         """
-        return bool(self._own or (self._stored and await self._stored.current()))
+        return bool(self._own) or await self.has_stored()
+
+    async def has_stored(self) -> bool:
+        """Return whether any key is stored, revoked or not.
+
+        Raises:
+            StoreError: nobody can say.
+        """
+        return bool(self._stored and await self._stored.current())
 
     async def find(self, token: str) -> Key | None:
         """Return the key that a client sent; None where clients need none.

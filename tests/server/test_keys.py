@@ -14,14 +14,18 @@ from assistants_server import LocalServer, SettingsError, StoreError
 from assistants_server.keys import InvalidKeyError, Key, KeyRing
 from assistants_server.keys.file import KeyFile
 from assistants_server.keys.key import digest_of, id_of, new_token
+from assistants_server.keys.opened import check_keys, watch_keys
 from assistants_server.keys.ring import RefusedKeyError
 from harness.contract.document import DOCUMENT
 from tests.server.api import refused, until
 from tests.server.keyed import client, make_key, revoke, unstored
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from assistants_server.store import Store
 
 OPERATIONS = [
     (each["operationId"], method.upper(), path)
@@ -216,6 +220,49 @@ def test_an_address_for_others_needs_a_key_in_the_store(tmp_path: Path) -> None:
         assert httpx.get(url).status_code == 401
         key = {"authorization": f"Bearer {token}"}
         assert httpx.get(url, headers=key).status_code == 200
+
+
+@pytest.mark.sqlite
+def test_a_store_whose_keys_were_lost_is_not_served(tmp_path: Path) -> None:
+    store = tmp_path / "state.db"
+    token = make_key(store)
+    with LocalServer(store=store) as server, client(server, token) as http:
+        assert http.get("/assistants").status_code == 200
+    KeyFile(store).path.rename(tmp_path / "away")
+    with pytest.raises(StoreError, match=r"needed keys before.* put .* back"):
+        LocalServer(store=store).start()
+    # Who has a key of their own lets nobody in without it.
+    with LocalServer(store=store, key="sesame") as server:
+        refused(httpx.get(f"{server.url}/assistants"), 401)
+    token = make_key(store)
+    with LocalServer(store=store) as server, client(server, token) as http:
+        assert http.get("/assistants").status_code == 200
+
+
+def test_the_first_key_is_remembered_while_the_server_runs() -> None:
+    keys = Memory()
+
+    async def scenario(store: Store) -> None:
+        ring = KeyRing(None, keys)
+        watching = asyncio.create_task(watch_keys(store, ring, pause=0))
+        await asyncio.sleep(0)
+        await check_keys(store, ring)
+        keys.add(unstored()[1])
+        await watching
+        keys.keys.clear()
+        with pytest.raises(StoreError, match="needed keys before"):
+            await check_keys(store, ring)
+
+    with opened() as store:
+        asyncio.run(scenario(store))
+
+
+def test_a_key_of_the_settings_is_not_remembered(tmp_path: Path) -> None:
+    store = tmp_path / "state.db"
+    for key in ("sesame", None):
+        with LocalServer(store=store, key=key) as server:
+            status = httpx.get(f"{server.url}/assistants").status_code
+            assert status == (401 if key else 200)
 
 
 @pytest.mark.sqlite
