@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import httpx
 
-from harness.checks import must
+from assistants_client import Client
+from harness.checks import NotOfferedError, must, thread_of
 from harness.nginx.server import front
 from harness.nginx.stage import KEY, TIMEOUT
+from harness.postgres import Cluster
+from harness.processes import ProcessError
+from harness.proof.engine import VARIABLE, notes, text_of
 from harness.scripted_server import CLOSE, Action, Request, Response, ScriptedServer
 from harness.server_process import ServerProcess
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from harness.nginx.server import Front
 
 _ENOUGH = 40
+_PIECES = 200
 _FORGED = {
     "x-forwarded-for": "10.1.2.3",
     "x-forwarded-host": "evil.example",
@@ -79,7 +84,7 @@ def ended() -> str:
         _until(lambda: len(statuses) > now + _ENOUGH)
 
     with (
-        tempfile.TemporaryDirectory(prefix="nginx-") as name,
+        TemporaryDirectory(prefix="nginx-") as name,
         ServerProcess(Path(name), "--key", KEY) as first,
         ServerProcess(Path(name), "--key", KEY) as second,
         front((first.port, second.port)) as before,
@@ -99,6 +104,50 @@ def ended() -> str:
     failed = [status for status in statuses if status != 200]
     must(not failed, f"of {len(statuses)} requests there failed {failed}")
     return f"{len(statuses)} requests, and all are answered"
+
+
+def drained() -> str:
+    """Check that a stream goes on with the other process when its own is stopped."""
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(Cluster())
+        except ProcessError as error:
+            raise NotOfferedError(str(error)) from error
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="nginx-")))
+        variables = {
+            VARIABLE: str(folder / "turns"),
+            "ASSISTANTS_STORE": cluster.url("nginx"),
+        }
+        options = ("--key", KEY, "--engine", "harness.proof.engine:answer")
+        first, second = (ServerProcess(folder, *options, **variables) for _ in "12")
+        # As long as it is alone, it is the one that has the run.
+        stack.enter_context(first)
+        before = stack.enter_context(front((first.port, second.port)))
+        client = stack.enter_context(
+            Client(
+                base_url=before.url,
+                api_key=KEY,
+                http_client=before.http(timeout=TIMEOUT),
+            )
+        )
+        thread, assistant = thread_of(client, "Hello"), client.assistants.create(model="m")
+        heard = ""
+        with client.threads.runs.stream(
+            thread_id=thread,
+            assistant_id=assistant,
+            metadata={"number": "1", "rounds": "0", "pieces": str(_PIECES)},
+            resume=True,
+        ) as stream:
+            for piece in stream.text_deltas:
+                heard += piece
+                if piece == " 3":
+                    stack.enter_context(second)
+                    first.terminate()
+        must(heard == text_of("Hello", _PIECES), f"the answer is {heard!r}")
+        first.wait()
+        turns = {turn["process"] for turn in notes(folder / "turns")}
+        must(len(turns) == 2, f"{len(turns)} processes had turns")
+    return f"{_PIECES} pieces, of two processes"
 
 
 def _ask(before: Front, statuses: list[int], over: threading.Event) -> None:
@@ -131,4 +180,4 @@ def _scripted(
         yield server, before
 
 
-CHECKS: tuple[Callable[[], str], ...] = (forwarded, kept, once, ended)
+CHECKS: tuple[Callable[[], str], ...] = (forwarded, kept, once, ended, drained)
