@@ -130,7 +130,10 @@ def drained() -> str:
                 http_client=before.http(timeout=TIMEOUT),
             )
         )
-        thread, assistant = thread_of(client, "Hello"), client.assistants.create(model="m")
+        thread, assistant = (
+            thread_of(client, "Hello"),
+            client.assistants.create(model="m"),
+        )
         heard = ""
         with client.threads.runs.stream(
             thread_id=thread,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 _ENDED = ("cancelled", "completed", "expired", "failed", "incomplete")
+# Of how many it can be said what runs take.
+_ENOUGH = 20
 _OBJECTS = "select project, kind, active, body from objects where body is not null"
 _UNWRITTEN = "select distinct message from deltas"
 
@@ -46,7 +48,13 @@ class Stored:
 
 
 def audit(
-    ledger: Ledger, stored: Stored, turns: Sequence[JSON], trouble: Trouble, most: float
+    ledger: Ledger,
+    stored: Stored,
+    turns: Sequence[JSON],
+    trouble: Trouble,
+    *,
+    lease: float,
+    margin: float,
 ) -> list[str]:
     """Return all that is wrong.
 
@@ -55,13 +63,15 @@ def audit(
         stored: what the database has, when all is over.
         turns: the turns that the engine has noted.
         trouble: what went wrong, and when.
-        most: seconds that a run may take without trouble, and again after each.
+        lease: seconds after which a process is taken for dead.
+        margin: seconds that a run may take besides, and again after each trouble; or
+            twice what runs take that met none, where that is more.
     """
     return [
         *ledger.wrong,
         *_lost(ledger, stored),
         *_of_runs(ledger, stored),
-        *_stuck(ledger, trouble, most),
+        *_stuck(ledger, trouble, lease, margin),
         *_said(ledger, stored),
         *_asked_again(ledger, turns),
         *problems_of(stored.rows, stored.unwritten),
@@ -97,13 +107,19 @@ def _of_runs(ledger: Ledger, stored: Stored) -> Iterator[str]:
                 yield f"{run['id']} was seen {asked.status}, and is {run['status']}"
 
 
-def _stuck(ledger: Ledger, trouble: Trouble, most: float) -> Iterator[str]:
+def _stuck(
+    ledger: Ledger, trouble: Trouble, lease: float, margin: float
+) -> Iterator[str]:
     """Say which runs took longer than a lease, and what may come on top of it."""
-    for run in ledger.runs.values():
-        if not run.began or not run.ended:
-            continue
+    ended = [run for run in ledger.runs.values() if run.began and run.ended]
+    met = {run.id: trouble.between(run.began, run.ended) for run in ended}
+    calm = sorted(run.ended - run.began for run in ended if not met[run.id])
+    if len(calm) >= _ENOUGH:
+        # A machine may have too little for so many clients.
+        margin = max(margin, 2 * calm[len(calm) * 95 // 100])
+    for run in ended:
         taken = run.ended - run.began
-        bound = most * (1 + trouble.between(run.began, run.ended))
+        bound = (lease + margin) * (1 + met[run.id])
         if taken > bound:
             yield f"{run.id} took {taken:.1f} s, and {bound:g} s are the most"
 

@@ -101,7 +101,7 @@ def prove(plan: Plan, folder: Path) -> Result:
                 time.sleep(0.2)
             stored = Stored(sql)
     noted = notes(turns)
-    wrong = audit(ledger, stored, noted, trouble, plan.lease + MARGIN)
+    wrong = audit(ledger, stored, noted, trouble, lease=plan.lease, margin=MARGIN)
     return Result(ledger, trouble, stored, len(noted) // 2, seconds, wrong)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
-from assistants_client import NotFoundError, RunError, tool
+from assistants_client import BadRequestError, NotFoundError, RunError, tool
 from harness.proof.engine import FUNCTION, text_of
 
 if TYPE_CHECKING:
@@ -145,14 +146,16 @@ class Teller:
         )
         asked.acknowledge(run.id)
         await asyncio.sleep(self.chance.uniform(0, 0.5))
-        await run.cancel()
+        with suppress(BadRequestError):
+            # It may have come to its end by itself meanwhile.
+            await run.cancel()
         deadline = time.monotonic() + self.patience
         while run.status not in ENDED and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
             run = await self.client.threads.runs.retrieve(
                 run.id, thread_id=asked.thread
             )
-        if run.status != "cancelled":
+        if run.status not in ("cancelled", "completed"):
             self.ledger.complain(f"{run.id} was to be cancelled, and is {run.status}")
         asked.end(run.status)
 

@@ -20,7 +20,7 @@ from harness.scripted_server import Response, ScriptedServer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST = 10.0
+LEASE, MOST = 4.0, 10.0
 NOW = 1_000_000.0
 
 
@@ -88,7 +88,8 @@ class World:
 
     def wrong(self) -> list[str]:
         stored = Stored(self)  # type: ignore[arg-type]
-        return audit(self.ledger, stored, self.turns, self.trouble, MOST)
+        how = {"lease": LEASE, "margin": MOST - LEASE}
+        return audit(self.ledger, stored, self.turns, self.trouble, **how)
 
 
 def test_nothing_is_wrong_where_all_is_well() -> None:
@@ -202,6 +203,16 @@ def test_trouble_takes_time() -> None:
     world = World()
     world.asked.ended = NOW + 2 * MOST - 1
     world.trouble.outage = NOW + 1, NOW + 2
+    assert world.wrong() == []
+
+
+def test_a_machine_may_be_slow() -> None:
+    world = World()
+    take_long(world)
+    assert len(world.wrong()) == 1
+    for _ in range(40):
+        other = world.ledger.ask("red", rounds=0, pieces=1)
+        other.began, other.ended = NOW, NOW + 6
     assert world.wrong() == []
 
 
