@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     if found.options.show_config:
-        print(shown(found, OPTIONS))
+        _say(shown(found, OPTIONS))
         return 0
     return _serve(found)
 
@@ -257,14 +257,20 @@ def _greet(server: LocalServer, options: argparse.Namespace) -> None:
         f"in {without_secrets(str(options.store))}" if options.store else "in memory"
     )
     key = "needed" if server.needs_key else "none needed"
+    lines = [
+        f"{server.url} serves the Assistants API; Ctrl-C ends it",
+        f"answers: {_answering(options)}; state: {state}; key: {key}",
+    ]
+    if options.metrics_port is not None:
+        lines.append(f"metrics: {server.metrics_url}")
+    if server.page_url:
+        lines.append(f"look at it: {server.page_url}")
+    _say("\n".join(lines))
+
+
+def _say(text: str) -> None:
     try:
-        print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
-        print(f"answers: {_answering(options)}; state: {state}; key: {key}")
-        if options.metrics_port is not None:
-            print(f"metrics: {server.metrics_url}")
-        if server.page_url:
-            print(f"look at it: {server.page_url}")
-        sys.stdout.flush()
+        print(text, flush=True)
     except BrokenPipeError:
         # Nobody reads it, which is no reason not to serve, nor to fail at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
