@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from .contents import UnreachableError
 from .contents.folder import Folder
 from .search.chunks import chunks
 from .search.errors import SearchError
@@ -202,11 +203,14 @@ def lent(contents: Contents, id: str) -> Iterator[Path]:
     """Lend the content of a file that is to be read.
 
     Raises:
-        ExtractionError: it isn't there, or can't be reached.
+        ExtractionError: it isn't there.
+        UnreachableError: it can't be reached now.
     """
     with ExitStack() as stack:
         try:
             path = stack.enter_context(contents.lent(id))
+        except UnreachableError:
+            raise
         except OSError as error:
             raise unopened(error) from error
         yield path

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._api import in_thread
+from .contents import UnreachableError
 from .file_objects import failed
 from .quiet_log import QuietLog
 from .search.errors import (
@@ -261,7 +262,7 @@ class Indexer:
             if isinstance(error, asyncio.CancelledError):
                 raise
             return None
-        except StoreAwayError:
+        except (StoreAwayError, UnreachableError):
             await self._spare(entry)
             raise
         except ExtractionError as error:

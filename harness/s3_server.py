@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest import mock
 
-import boto3
+from boto3.session import Session
 from moto.server import ThreadedMotoServer
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def s3_server() -> Iterator[str]:
     }
     try:
         with mock.patch.dict("os.environ", variables):
-            boto3.session.Session().client("s3").create_bucket(Bucket=BUCKET)
+            Session().client("s3").create_bucket(Bucket=BUCKET)
             yield address
     finally:
         server.stop()

@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         report = import_into(
             *(options.store, options.folder),
             project=options.project,
+            files=options.files,
             dry_run=options.dry_run,
         )
     except (ArchiveError, InvalidKeyError, StoreError) as error:
@@ -75,6 +76,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         default=DEFAULT_PROJECT,
         help="whose everything is then (default: %(default)s)",
+    )
+    add(
+        "--files",
+        metavar="PLACE",
+        help="where uploaded files are, if the server has that option",
     )
     add(
         "--dry-run",

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..contents import open_contents, our_folder
+from ..contents import check_place, open_contents, our_folder
 from ..keys import DEFAULT_PROJECT
 from ..store import StoreError, open_store, place_of, store_exists
 from .importer import import_archive
@@ -27,6 +27,7 @@ def import_into(
     archive: str | os.PathLike[str],
     *,
     project: str = DEFAULT_PROJECT,
+    files: str | None = None,
     dry_run: bool = False,
     on_unit: Callable[[int, int], None] = lambda done, known: None,
 ) -> Report:
@@ -36,6 +37,7 @@ def import_into(
         store: the file or URL, as the option `--store` of the server has it.
         archive: the folder of the archive.
         project: whose everything is then.
+        files: where files are, as the option `--files` of the server has it.
         dry_run: whether to find out what would be, and change nothing.
         on_unit: called after each unit, with how many are done and how many there are.
 
@@ -46,13 +48,14 @@ def import_into(
     """
     try:
         place = place_of(store)
+        check_place(files, place)
     except ValueError as error:
         raise StoreError(str(error)) from None
     with tempfile.TemporaryDirectory() as spare:
         if dry_run and not store_exists(place):
             place = Path(spare, "store.db")
         opened, folder = open_store(place), our_folder(place)
-        contents = open_contents(None, opened, folder)
+        contents = open_contents(files, opened, folder)
         try:
             return import_archive(
                 *(archive, opened, contents),

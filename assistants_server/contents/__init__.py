@@ -2,13 +2,14 @@
 
 from .folder import FolderContents
 from .interface import Contents, Draft, UnreachableError
-from .opening import open_contents, our_folder
+from .opening import check_place, open_contents, our_folder
 
 __all__ = [
     "Contents",
     "Draft",
     "FolderContents",
     "UnreachableError",
+    "check_place",
     "open_contents",
     "our_folder",
 ]

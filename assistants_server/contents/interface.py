@@ -32,6 +32,7 @@ class Draft(Protocol):
     @property
     def digest(self) -> str:
         """Return what tells contents apart."""
+        ...
 
     def write(self, data: bytes) -> None:
         """Add bytes at the end.
@@ -39,6 +40,7 @@ class Draft(Protocol):
         Raises:
             OSError: they can't be written.
         """
+        ...
 
     def finish(self) -> None:
         """Write what is still buffered; there is no more.
@@ -46,18 +48,22 @@ class Draft(Protocol):
         Raises:
             OSError: it can't be written.
         """
+        ...
 
     def keep(self) -> None:
         """Make it the content of its file, which is about to exist; at once.
 
         `discard` may still delete it, until `commit` says that the file does exist.
         """
+        ...
 
     def commit(self) -> None:
         """Note that what `keep` was called for is stored, if it was called; at once."""
+        ...
 
     def discard(self) -> None:
         """Delete it, unless it was kept."""
+        ...
 
 
 class Contents(Protocol):
@@ -70,6 +76,7 @@ class Contents(Protocol):
     @property
     def is_shared(self) -> bool:
         """Return whether other servers may write here: then only the old is swept."""
+        ...
 
     def draft(self, id: str | None = None) -> Draft:
         """Return a new content that is being written.
@@ -80,6 +87,7 @@ class Contents(Protocol):
         Raises:
             OSError: nothing can be written.
         """
+        ...
 
     def open(self, id: str) -> BinaryIO:
         """Return a content, opened.
@@ -87,6 +95,7 @@ class Contents(Protocol):
         Raises:
             OSError: it isn't there, or can't be reached.
         """
+        ...
 
     def lent(self, id: str) -> AbstractContextManager[Path]:
         """Return what has a content as a file on the disk, for a while.
@@ -95,9 +104,11 @@ class Contents(Protocol):
             OSError: it isn't there, or can't be reached. Where contents are on the
                 disk anyhow, only opening the file shows that.
         """
+        ...
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete contents, as far as they are there and can be reached."""
+        ...
 
     def sweep(self, known: Collection[str]) -> None:
         """Delete what a crash left: drafts, and contents of files that don't exist.
@@ -105,6 +116,8 @@ class Contents(Protocol):
         Args:
             known: the ids of all files.
         """
+        ...
 
     def close(self) -> None:
         """Let go of everything; delete what belongs to a store in memory."""
+        ...

@@ -76,8 +76,8 @@ class S3Contents(RemoteContents):
         if find_spec("boto3") is None:
             command = install_command("s3", with_path=True)
             raise ValueError(f"files in S3 need boto3: {command}")
-        import boto3
         from boto3.s3.transfer import TransferConfig
+        from boto3.session import Session
         from botocore.config import Config
 
         self._grace = timedelta(seconds=grace)
@@ -89,7 +89,7 @@ class S3Contents(RemoteContents):
         # What boto3 doesn't pass on: it would be 80 MiB.
         self._transfer.max_in_memory_upload_chunks = _TOGETHER
         with self._errors():
-            self._client: Any = boto3.session.Session().client(
+            self._client: Any = Session().client(
                 "s3",
                 config=Config(
                     connect_timeout=_CONNECTING,

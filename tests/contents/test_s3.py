@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-import boto3
 import httpx
 import pytest
+from boto3.session import Session
 from botocore.exceptions import EndpointConnectionError
 
 from assistants_server import LocalServer
@@ -48,7 +49,7 @@ def s3_contents(url: str) -> Iterator[S3Contents]:
 @cache
 def bucket() -> Any:
     """Return a client of S3."""
-    return boto3.session.Session().client("s3")
+    return Session().client("s3")
 
 
 def keys(prefix: str) -> list[str]:
@@ -63,17 +64,18 @@ def test_large_files_go_in_parts_and_not_through_memory(
     draft = s3_contents.draft()
     piece = bytes(MIB)
     tracemalloc.start()
-    for _ in range(24):
+    for _ in range(40):
         draft.write(piece)
-    assert tracemalloc.get_traced_memory()[1] < 6 * MIB
+    # What other threads of this process have meanwhile counts, too.
+    assert tracemalloc.get_traced_memory()[1] < 24 * MIB
     tracemalloc.stop()
     draft.finish()
     draft.keep()
     draft.discard()
     (key,) = keys(tmp_path.name)
     head = bucket().head_object(Bucket=BUCKET, Key=key)
-    assert head["ContentLength"] == 24 * MIB
-    assert head["ETag"].endswith('-3"')
+    assert head["ContentLength"] == 40 * MIB
+    assert head["ETag"].endswith('-5"')
 
 
 def test_an_upload_that_fails_leaves_nothing(
@@ -201,6 +203,26 @@ def test_a_server_with_its_files_in_s3(url: str, tmp_path: Path) -> None:
     assert not [
         each for each in (tmp_path / "s.files").iterdir() if "file" in each.name
     ]
+
+
+def test_files_are_indexed_when_the_storage_is_back(url: str, tmp_path: Path) -> None:
+    tried = threading.Event()
+
+    def away(contents: S3Contents, name: str) -> Any:
+        tried.set()
+        raise UnreachableError("The storage of files")
+
+    with (
+        LocalServer(store=tmp_path / "s", files=url) as server,
+        talking(server) as api,
+    ):
+        file = upload(api, b"The Danube is long.")["id"]
+        with mock.patch.object(S3Contents, "get", away):
+            store = api.post("/vector_stores", {"file_ids": [file]})["id"]
+            assert tried.wait(60)
+            assert api.get(f"/vector_stores/{store}")["status"] == "in_progress"
+        settled(api, store)
+        assert found(api, store, "Danube")
 
 
 def test_uploads_while_the_storage_is_away(url: str, tmp_path: Path) -> None:
