@@ -22,11 +22,12 @@ class QuietLog:
         Args:
             what: what failed; the same words are the same thing.
             error: how it failed.
-            traceback: whether to log where.
+            traceback: whether to log where; never for an error that explains itself.
         """
         now = time.monotonic()
         if now - self._said.get(what, -_SILENCE) < _SILENCE:
             return
         self._said[what] = now
         # The formatter decides how much of the error it says.
-        _log.error("%s: %s", what, error, exc_info=error if traceback else None)
+        where = traceback and not getattr(error, "explains_itself", False)
+        _log.error("%s: %s", what, error, exc_info=error if where else None)

@@ -237,9 +237,7 @@ class Scheduler:
                 )
                 before = found
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
-                what = "runs that nobody carries on can't be taken up yet"
-                is_known = isinstance(error, StoreError)
-                quiet.error(what, error, traceback=not is_known)
+                quiet.error("runs that nobody carries on can't be taken up yet", error)
 
     def _look_at_changes(self) -> None:
         """Tell the tasks of runs what other processes did to these."""

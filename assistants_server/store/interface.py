@@ -25,6 +25,8 @@ _T = TypeVar("_T")
 class StoreError(Exception):
     """The store can't be used; the text says why and what to do."""
 
+    explains_itself = True
+
 
 class StoreAwayError(StoreError):
     """The store can't be used now, but soon, and without a restart."""

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from assistants_server.quiet_log import QuietLog
+from assistants_server.store import StoreError
 
 if TYPE_CHECKING:
     import pytest
@@ -24,3 +25,12 @@ def test_the_same_is_said_once_in_a_while(
         now += 61
     said = [each.getMessage() for each in caplog.records]
     assert said == ["the disk: full", "the index: full"] * 3
+
+
+def test_where_is_said_unless_the_error_says_enough(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    quiet = QuietLog()
+    quiet.error("the disk", OSError("full"))
+    quiet.error("the store", StoreError("is away"))
+    assert [bool(each.exc_info) for each in caplog.records] == [True, False]
