@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 from contextlib import suppress
 from importlib.metadata import version
@@ -24,8 +25,9 @@ class Compiled(BytecodeCache):
         self._suffix = f"jinja2-{version('jinja2')}.bin"
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Read a compiled template, if it is there."""
-        with suppress(OSError), self._file(bucket).open("rb") as file:
+        """Read a compiled template, if it is there and whole."""
+        broken = (OSError, EOFError, pickle.UnpicklingError)
+        with suppress(*broken), self._file(bucket).open("rb") as file:
             bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
