@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from .interface import StoreError
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from .database_url import Place
@@ -20,18 +22,19 @@ if TYPE_CHECKING:
 _NEEDED = ("psycopg", "psycopg_pool")
 
 
-def open_store(place: Place | None) -> Store:
+def open_store(place: Place | None, *, clock: Callable[[], float] = time.time) -> Store:
     """Open the store of a server.
 
     Args:
         place: its file, or its database; in memory without one.
+        clock: returns the seconds since 1970.
 
     Raises:
         StoreError: it can't be used.
     """
     if not isinstance(place, DatabaseURL):
-        return SQLiteStore(place)
-    store: Store = _postgres().PostgresStore(place)
+        return SQLiteStore(place, clock=clock)
+    store: Store = _postgres().PostgresStore(place, clock=clock)
     return store
 
 

@@ -33,12 +33,8 @@ _COMMON = {
     "max_connections": "200",
     "shared_buffers": "128MB",
 }
-# What makes a crash of the machine harmless, and tests slow.
-_CARELESS = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
-}
+# What would make a crash of the machine harmless, and makes tests slow.
+_CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Cluster:

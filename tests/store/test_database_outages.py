@@ -1,0 +1,115 @@
+"""A database that is away is said to be so, and used again as soon as it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistants_server import LocalServer
+from assistants_server.store import StoreAwayError, StoreError
+from assistants_server.store.postgres import PostgresStore, sessions
+from tests.postgres_store import cluster, database
+from tests.server.api import talking, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Don't wait for a database that is restarted on purpose."""
+    monkeypatch.setattr(sessions, "_PATIENCE", 0.2)
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    cluster().stop(at_once=True)
+    try:
+        yield
+    finally:
+        cluster().start()
+
+
+def test_changes_fail_while_it_is_away_and_no_longer() -> None:
+    url = database()
+    with closing(PostgresStore(url)) as store:
+
+        async def add(number: int) -> None:
+            body = {"id": f"asst_{number}"}
+            await store.perform(lambda: store.add("assistant", body))
+
+        asyncio.run(add(1))
+        with away():
+            for _ in range(3):
+                with pytest.raises(StoreAwayError, match=r"can't be (reached|used)"):
+                    asyncio.run(add(2))
+            with pytest.raises(StoreError, match="is it running"):
+                PostgresStore(url)
+
+        def is_back() -> bool:
+            try:
+                asyncio.run(add(3))
+            except StoreAwayError:
+                return False
+            return True
+
+        until(is_back, "the database to be used again")
+        with store.changes():
+            ids = [each["id"] for each in store.all("assistant")]
+        assert ids == ["asst_1", "asst_3"]
+
+
+def test_a_restart_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All connections are broken by it, which nobody knows before they are used."""
+    monkeypatch.setattr(sessions, "_PATIENCE", 60)
+    with closing(PostgresStore(database(), connections=4)) as store:
+
+        async def add(number: int) -> None:
+            body = {"id": f"asst_{number}"}
+            await store.perform(lambda: store.add("assistant", body))
+
+        async def add_some(first: int) -> None:
+            await asyncio.gather(*(add(first + n) for n in range(20)))
+
+        asyncio.run(add_some(0))
+        cluster().restart(at_once=True)
+        asyncio.run(add_some(20))
+        with store.changes():
+            assert len(store.all("assistant")) == 40
+
+
+def test_clients_are_asked_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.DEBUG),
+        LocalServer(store=database().secret) as server,
+        talking(server) as api,
+    ):
+        made = api.assistant()
+        with away():
+            for method, path, body in (
+                ("GET", "/assistants", None),
+                ("POST", "/assistants", {"model": "m"}),
+                ("DELETE", f"/assistants/{made}", None),
+                ("POST", "/threads/runs", {"assistant_id": made, "stream": True}),
+            ):
+                refused = api.http.request(method, path, json=body)
+                assert refused.status_code == 503
+                assert refused.headers["retry-after"] == "1"
+                error = refused.json()["error"]
+                assert error["code"] == "storage_unavailable"
+                assert cluster().password not in refused.text
+        until(
+            lambda: api.http.get("/assistants").status_code == 200,
+            "the database to be used again",
+        )
+        assert [each["id"] for each in api.get("/assistants")["data"]] == [made]
+        run = api.run(api.thread("Hi"), made)
+        assert run["status"] == "completed"
+    assert "can't be reached; is it running?" in caplog.text
+    assert cluster().password not in caplog.text
