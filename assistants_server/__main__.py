@@ -63,6 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .archive.command import main as import_archive
 
         return import_archive(given[1:])
+    if given[:1] == ["copy"]:
+        from .copying.command import main as copy
+
+        return copy(given[1:])
     if given[:1] == ["keys"]:
         from .keys.command import main as manage_keys
 

@@ -72,6 +72,11 @@ class SQLStore(Transactions):
     def processes(self) -> Processes:
         """Return this process among those that share the store."""
 
+    @property
+    def database(self) -> Database:
+        """Return what carries out the SQL of a change, for other tables in there."""
+        return self._database
+
     @abstractmethod
     def of(self, project: str) -> SQLStore:
         """Return the store as a project sees it: what is not its own isn't there."""

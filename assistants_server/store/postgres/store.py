@@ -97,11 +97,6 @@ class PostgresStore(SQLStore):
         self._keys = KeyTable(self._sessions)
 
     @property
-    def database(self) -> Sessions:
-        """Return what carries out the SQL of a change, for other tables in there."""
-        return self._sessions
-
-    @property
     def rates(self) -> SharedRates:
         """Return what keys have used in this minute, by all processes."""
         return self._rates
