@@ -211,7 +211,7 @@ def _copy_tables(
 def _go_on_counting(database: Database) -> None:
     """Let what is added next come after what has been copied."""
     for table in TABLES:
-        if "place" in table.key:
+        if "place" in table.all_columns:
             database.execute(
                 "select setval(pg_get_serial_sequence(?, 'place'),"
                 f" (select max(place) from {table.name}))",

@@ -88,11 +88,8 @@ TABLES = (
     ),
     Table(
         "vector_store_files",
-        ("place",),
-        (
-            *("project", "vector_store", "file", "attempts", "status", "usage"),
-            "body",
-        ),
+        ("vector_store", "file"),
+        ("place", "project", "attempts", "status", "usage", "body"),
     ),
     Table("batch_files", ("batch", "file")),
     Table("deltas", ("place",), ("message", "part")),

@@ -142,7 +142,8 @@ class VectorStoreFiles:
         self._sql.executemany("delete from batch_files where batch = ?", batches)
         gone = self._sql.execute(
             "delete from vector_store_files where place in (select place from"
-            f" vector_store_files where {self._whose}vector_store = ? limit ?)",
+            f" vector_store_files where {self._whose}vector_store = ?"
+            " order by file limit ?)",
             (*self._whose.values, vector_store, _FILES),
         )
         return len(batches) == _BATCHES or gone.rowcount == _FILES

@@ -131,6 +131,10 @@ class _Twins(RuleBasedStateMachine):
 
     @invariant()
     def is_the_same(self) -> None:
+        with self.store.changes():
+            self.compare()
+
+    def compare(self) -> None:
         for index, entry in enumerate(self.list):
             found = self.store.get(
                 entry.kind, entry.id, thread=entry.thread, run=entry.run
