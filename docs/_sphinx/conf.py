@@ -38,6 +38,8 @@ PAGES = {
             "operations",
             "keys-and-projects",
             "deploy",
+            "postgresql",
+            "performance",
             "several-servers",
             "jupyter",
             "web",

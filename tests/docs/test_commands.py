@@ -14,6 +14,7 @@ import typer
 from assistants_cli.app import app as cli
 from assistants_server.__main__ import _parser
 from assistants_server.archive import command as import_command
+from assistants_server.copying import command as copy_command
 from assistants_server.keys import command as keys_command
 from codegen.__main__ import app
 from tests.docs.pages import ROOT, all_pages, code_words, where
@@ -82,7 +83,7 @@ def server_options() -> dict[str, set[str]]:
     """Return the options of each command of the server, subcommands as "a b"."""
     found: dict[str, set[str]] = {}
     todo = [("", _parser()), ("import", import_command._parser())]
-    todo += [("keys", keys_command._parser())]
+    todo += [("copy", copy_command._parser()), ("keys", keys_command._parser())]
     for name, parser in todo:
         actions = parser._actions
         found[name] = {text for each in actions for text in each.option_strings}
