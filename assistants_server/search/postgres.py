@@ -163,6 +163,9 @@ class PostgresIndex:
         vectors = embedder.embed(queries) if embedder else []
         best: dict[int, float] = {}
         with self._change() as database:
+            # Else chunks that have a common word are looked for in all of the table: as
+            # if the long columns, which lie elsewhere, were read for nothing.
+            database.execute("set local enable_seqscan = off")
             stores = _sizes(database, vector_store_ids)
             files = None
             if file_ids is not None:
