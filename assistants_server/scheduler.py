@@ -81,7 +81,7 @@ class Scheduler:
 
     def states(self) -> Counter[str]:
         """Return how many runs are carried on here, by their status."""
-        found = Counter(dict.fromkeys(ACTIVE, 0))
+        found: Counter[str] = Counter(dict.fromkeys(ACTIVE, 0))
         found.update(each.record.status for each in self._run_tasks.values())
         return found
 

@@ -42,12 +42,14 @@ class Processes(Protocol):
 
     def take(self, run: str) -> bool:
         """Carry on a run from now on, and return whether this process did so before."""
+        ...
 
     def release(self, run: str) -> None:
         """Leave a run to whoever claims it."""
 
     def carrier(self, run: str) -> Carrier:
         """Return who carries on a run."""
+        ...
 
     def unattended(self, *, besides: Collection[str] = ()) -> dict[str, Carrier]:
         """Return the active runs that nobody carries on, and whose they are.
@@ -55,15 +57,18 @@ class Processes(Protocol):
         Args:
             besides: the runs that tasks of this process carry on.
         """
+        ...
 
     def claim(self, run: str) -> Carrier | None:
         """Take a run that nobody carries on, and return whose it was.
 
         None where somebody else was quicker.
         """
+        ...
 
     def changes(self, runs: Collection[str]) -> dict[str, Change]:
         """Return what happened elsewhere to runs that this process carries on."""
+        ...
 
     def tell(self, run: str) -> None:
         """Tell whoever carries on a run to look at it."""
@@ -75,9 +80,11 @@ class Processes(Protocol):
             run: the run.
             frame: the event as it is sent; None for the end of the stream.
         """
+        ...
 
     def events(self, run: str, *, after: int) -> list[tuple[int, str | None]]:
         """Return the events of a run after a position, with their positions."""
+        ...
 
     async def listen(self, heard: Callable[[str | None], None]) -> None:
         """Listen to other processes for as long as it isn't cancelled.
