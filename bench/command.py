@@ -30,6 +30,7 @@ from bench import (
     models,
     search,
     streams,
+    tasks,
     team,
     tools,
     uploads,
@@ -42,8 +43,10 @@ ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
 PARTS = (
     *("models", "imports", "building", "pinning", "facade"),
-    *("streams", "search", "files", "load", "team"),
+    *("streams", "tasks", "runs", "search", "files", "load", "team"),
 )
+# What a change of the client or of the models shows in: within a minute.
+_QUICK = ("models", "facade", "streams", "tasks")
 
 Measurement = Callable[[], list[Row]]
 
@@ -57,7 +60,7 @@ def main() -> int:
     waiting = Console(stderr=True)
     try:
         with tempfile.TemporaryDirectory(prefix="assistants-bench-") as scratch:
-            for part in options.only or PARTS:
+            for part in options.only or (_QUICK if options.quick else PARTS):
                 if part == "pinning" and upstream is None:
                     print(f"pinning isn't measured: {UPSTREAM} names no document\n")
                     continue
@@ -81,7 +84,9 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="fewer rounds, so less certain"
+        "--quick",
+        action="store_true",
+        help=f"fewer rounds, so less certain; of {', '.join(_QUICK)} if not said",
     )
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS)
@@ -116,11 +121,15 @@ def _measurements(
         pin = partial(generator.pinning, scratch, upstream, rounds(3, 7))
         yield f"pinning from {upstream.name}", pin
     elif part == "facade":
-        yield "first resource", partial(imports.of_clients, rounds(9, 31))
-        yield "calls", partial(calls.measure, rounds(9, 41))
+        yield "first resource", partial(imports.of_clients, rounds(3, 31))
+        yield "first answer", partial(imports.of_first_answers, rounds(3, 31))
+        yield "calls", partial(calls.measure, rounds(9, 41), by_tcp=not quick)
     elif part == "streams":
-        count = rounds(100_000, 1_000_000)
         yield "streams", partial(streams.measure, rounds(5, 15))
+    elif part == "tasks":
+        yield "many tasks", partial(tasks.measure, rounds(3, 9))
+    elif part == "runs":
+        count = rounds(100_000, 1_000_000)
         yield "a long stream", partial(streams.memory, rounds(2, 3), count)
         yield "waiting for runs", partial(waits.measure, rounds(2, 5), 200)
         yield "many streams", partial(waits.first_events, rounds(3, 7), 130)
@@ -154,7 +163,7 @@ def _drop_settings() -> None:
     for name in [*os.environ]:
         lower = name.lower()
         if (
-            lower.startswith(("openai_", "assistants_"))
+            lower.startswith(("openai_", "assistants_", "ssl_cert_"))
             or lower.endswith("_proxy")
             or name == "PYTHONDONTWRITEBYTECODE"
         ):

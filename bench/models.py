@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,27 @@ def measure(scratch: Path, rounds: int) -> list[Row]:
     for what, (ours, other) in found.items():
         against = "stock" if what.endswith("_dict") else "loads"
         rows.append(Row(what, ours, other, against, goals.get(what)))
-    return rows
+    mine, theirs = fresh(_sizes, scratch, page_of_runs())
+    goal = Goal(3072, of="median")
+    size = Row("a run that was read", [mine], [theirs], "stock", goal, unit="byte")
+    return [*rows, size]
+
+
+def _sizes(scratch: Path, page: dict[str, Any]) -> tuple[float, float]:
+    """Return how many bytes a run takes, with what it was read from gone."""
+    sys.path[:0] = [str(folder_of(scratch, package)) for package in (OURS, STOCK)]
+    texts = [json.dumps(each) for each in page["data"]]
+    found = []
+    for package in (OURS, STOCK):
+        read = import_module(f"{package}.models").RunObject.from_dict
+        # What is imported late is imported now.
+        kept = [read(json.loads(text)) for text in texts]
+        kept.clear()
+        tracemalloc.start()
+        kept += [read(json.loads(text)) for text in texts]
+        found.append(tracemalloc.get_traced_memory()[0] / len(texts))
+        tracemalloc.stop()
+    return found[0], found[1]
 
 
 def _series(

@@ -26,13 +26,13 @@ _ROWS = {
     "texts": "plain event's text",
     "accumulated": "accumulated event",
 }
-_EIGHTH = Goal(0.125)
+_FIFTEENTH = Goal(0.067)
 _GOALS = {
-    ("plain", "openai"): _EIGHTH,
-    ("plain", "bare"): Goal(1.5),
-    ("texts", "openai"): _EIGHTH,
-    ("texts", "bare"): Goal(1.5),
-    ("accumulated", "openai"): _EIGHTH,
+    ("plain", "openai"): _FIFTEENTH,
+    ("plain", "bare"): Goal(1.0),
+    ("texts", "openai"): _FIFTEENTH,
+    ("texts", "bare"): Goal(1.0),
+    ("accumulated", "openai"): _FIFTEENTH,
 }
 # What the allocator rounds up to, and nothing that grows with events.
 _FLAT = Goal(1_000_000, of="median")

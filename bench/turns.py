@@ -11,6 +11,7 @@ import cProfile
 import gc
 import pstats
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -19,6 +20,7 @@ from timeit import Timer
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 Call: TypeAlias = Callable[[], Any]
+Clock: TypeAlias = Callable[[], float]
 
 # Of one turn, so that neither the clock's steps nor the switch to another matter.
 _SECONDS = 0.012
@@ -31,9 +33,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def take_turns(calls: Mapping[str, Call], rounds: int) -> dict[str, list[float]]:
-    """Time calls in turns; return the seconds of a single one for each round."""
-    timers = {name: Timer(call, setup=gc.enable) for name, call in calls.items()}
+def take_turns(
+    calls: Mapping[str, Call], rounds: int, clock: Clock = time.process_time
+) -> dict[str, list[float]]:
+    """Time calls in turns; return the seconds of a single one for each round.
+
+    Args:
+        calls: what is compared.
+        rounds: how often.
+        clock: by which clock; that of the processor doesn't count what other processes
+            take of it, but neither what is waited for.
+    """
+    timers = {name: Timer(call, gc.enable, clock) for name, call in calls.items()}
     loops = {name: loops_for(timer, _SECONDS) for name, timer in timers.items()}
     series: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(rounds):
