@@ -210,6 +210,7 @@ def test_boundaries_are_found_wherever_a_body_is_cut(api: Api) -> None:
         assert api.http.get(path).content == content.replace(b"--b", b"--c")
 
 
+@pytest.mark.sqlite
 def test_a_client_that_leaves_leaves_nothing(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server:
         folder = tmp_path / "s.files"
@@ -279,6 +280,7 @@ def test_a_large_upload_takes_little_memory_and_holds_nobody_up(tmp_path: Path) 
         assert slowest < 1.0
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Draft, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -295,6 +297,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         upload(api)
 
 
+@pytest.mark.sqlite
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         (tmp_path / "s.files").touch()
