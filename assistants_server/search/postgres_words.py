@@ -147,7 +147,8 @@ class PostgresWords:
         ranks = ", ".join(["ts_rank(?::real[], words, ?::tsquery)"] * len(single))
         values = ((_SAME, query(store.id, term)) for term in single)
         rows = self._database.execute(
-            f"select id, array[{ranks}]::real[] from index_chunks where id = any(?)",
+            f"select id, array[{ranks}]::real[] from index_chunks"
+            " where id = any(?::bigint[])",
             [*chain.from_iterable(values), [*lengths]],
         )
         for chunk, found in rows:
@@ -173,7 +174,8 @@ class PostgresWords:
     ) -> list[tuple[int, int]]:
         """Return the chunks with one of some words, and their lengths in words."""
         # Whether they have it, the index knows; to look into each chunk of some takes
-        # many times as long.
+        # many times as long. In arrays of another type each number would be looked for
+        # one by one.
         select = (
             "with found as materialized"
             " (select id, file, length from index_chunks where words @@ ?::tsquery)"
@@ -184,7 +186,7 @@ class PostgresWords:
             select += " and file = any(?)"
             values.append([*files])
         if among is not None:
-            select += " and id = any(?)"
+            select += " and id = any(?::bigint[])"
             values.append([*among])
         if most is not None:
             select += " limit ?"
