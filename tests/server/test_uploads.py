@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.contents import Draft
+from assistants_server.contents.folder import FolderDraft
 from tests.server.api import TIMEOUT, raw, refused, talking, until
 from tests.server.conformance import deviations
 from tests.server.program import Program
@@ -282,13 +282,13 @@ def test_a_large_upload_takes_little_memory_and_holds_nobody_up(tmp_path: Path) 
 
 @pytest.mark.sqlite
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Draft, data: bytes) -> None:
+    def full(self: FolderDraft, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         files, data = {"file": ("a", b"x")}, {"purpose": "vision"}
         with monkeypatch.context() as patch:
-            patch.setattr(Draft, "write", full)
+            patch.setattr(FolderDraft, "write", full)
             error = refused(api.http.post("/files", files=files, data=data), 507)
         assert "No space left" in error["message"]
         assert error["code"] == "storage_error"
