@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psycopg
 from psycopg import sql as literal
@@ -57,12 +58,12 @@ def _recorded(url: DatabaseURL) -> Recording:
             with recording.noted(sql, rows[0]):
                 executemany(self, sql, rows)
 
-    Sessions.execute, Sessions.executemany = noting, noting_many  # type: ignore[method-assign]
-    try:
-        with LocalServer(store=url) as server:
-            Traffic(server).run()
-    finally:
-        Sessions.execute, Sessions.executemany = execute, executemany  # type: ignore[method-assign]
+    with (
+        mock.patch.object(Sessions, "execute", noting),
+        mock.patch.object(Sessions, "executemany", noting_many),
+        LocalServer(store=url) as server,
+    ):
+        Traffic(server).run()
     return recording
 
 

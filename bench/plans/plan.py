@@ -12,6 +12,7 @@ WHOLE = {
     "select name from contents where made_at": "at the start",
     "select id, body from objects where kind = 'vector_store'": "at the start",
     "delete from events where": "it holds ten minutes",
+    "delete from vector_store_files where place in": "500 at once, by what is cheaper",
     "select body from objects indexed by by_expiry": "only what has expired is sorted",
     "select id from objects indexed by by_activity": "only active runs are sorted",
     "select count(*) from sqlite_master": "at the start",
