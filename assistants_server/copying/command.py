@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .stores import CopyReport
 
-_ERROR, _WRONG_USE, _INCOMPLETE = 1, 2, 6
+_ERROR, _WRONG_USE, _INCOMPLETE, _INTERRUPTED = 1, 2, 6, 130
 _DESCRIPTION = """\
 Copy a store, with the contents of its files and its keys, from a file into a database
 of PostgreSQL, or back. No server may use either; the target has to be empty. All of it
@@ -46,6 +46,10 @@ def main(arguments: Sequence[str]) -> int:
             " same command begins anew\n"
         )
         return _ERROR
+    except KeyboardInterrupt:
+        progress.end()
+        sys.stderr.write("assistants_server: interrupted; no rows were copied\n")
+        return _INTERRUPTED
     progress.end()
     sys.stdout.write("".join(f"{line}\n" for line in _lines(report)))
     return _INCOMPLETE if report.missing else 0

@@ -187,6 +187,23 @@ def test_what_can_not_be_copied_is_refused(
     assert "onto itself" in capsys.readouterr().err
 
 
+def test_an_interruption_is_no_traceback(
+    new: Callable[[str], str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, other = new("file"), new("file")
+    open_store(place_of(one)).close()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stores, "_copy_keys", interrupt)
+    assert main([one, other]) == 130
+    assert "interrupted; no rows were copied" in capsys.readouterr().err
+    assert not any(rows(other).values())
+
+
 @pytest.mark.postgres
 def test_a_database_that_a_server_uses_is_not_copied(new: Callable[[str], str]) -> None:
     one, other = new("database"), new("database")
