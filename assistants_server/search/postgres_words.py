@@ -174,20 +174,19 @@ class PostgresWords:
     ) -> list[tuple[int, int]]:
         """Return the chunks with one of some words, and their lengths in words."""
         # Whether they have it, the index knows; to look into each chunk of some takes
-        # many times as long. In arrays of another type each number would be looked for
-        # one by one.
+        # many times as long, and so does an array in which each is looked for.
+        values: list[object] = [" | ".join(query(store.id, term) for term in terms)]
         select = (
             "with found as materialized"
             " (select id, file, length from index_chunks where words @@ ?::tsquery)"
-            " select id, length from found where true"
+            " select id, length from found"
         )
-        values: list[object] = [" | ".join(query(store.id, term) for term in terms)]
-        if files is not None:
-            select += " and file = any(?)"
-            values.append([*files])
         if among is not None:
-            select += " and id = any(?::bigint[])"
+            select += " join unnest(?::bigint[]) wanted on wanted = id"
             values.append([*among])
+        if files is not None:
+            select += " join unnest(?::bigint[]) of_file on of_file = file"
+            values.append([*files])
         if most is not None:
             select += " limit ?"
             values.append(most)
