@@ -100,6 +100,7 @@ def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
     assert has_secret(tmp_path) == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("whole", [True, False])
 def test_what_is_deleted_is_gone_from_the_index(tmp_path: Path, *, whole: bool) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
