@@ -35,7 +35,8 @@ def all_keys(store: str) -> list[Key]:
 def run(*arguments: str, capture: Capture) -> tuple[int, str, str]:
     """Return the exit code of the command, and what it printed and complained of."""
     code = main(["keys", *arguments])
-    return (code, *capture.readouterr())
+    printed, said = capture.readouterr()
+    return code, printed, said
 
 
 def test_a_key_is_printed_once_alone(store: str, capsys: Capture) -> None:

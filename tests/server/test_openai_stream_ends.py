@@ -106,7 +106,8 @@ def test_a_stream_of_a_run_that_is_cancelled(
 
 
 def test_a_stream_of_a_run_that_expires() -> None:
-    with LocalServer(expires_after=0.05) as server, client_of(server) as client:
+    # Time for the text, which is written first.
+    with LocalServer(expires_after=0.5) as server, client_of(server) as client:
         assistant = client.beta.assistants.create(model="m").id
         events = client.beta.threads.create_and_run(
             assistant_id=assistant,
