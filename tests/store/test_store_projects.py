@@ -237,8 +237,10 @@ def test_projects_do_not_wait_for_each_other() -> None:
         (ids, condition, ("mine",)),
         (ids, condition, ("theirs",)),
     ]
-    assert asked[1] != asked[3]
-    assert all("key" in each for each in asked[1::2])
+    mine, theirs = asked[1::2]
+    assert mine != theirs
+    assert "key" in mine
+    assert "key" in theirs
 
 
 def test_every_method_of_a_store_was_tried() -> None:
