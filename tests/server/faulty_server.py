@@ -120,6 +120,8 @@ class Bench:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
+        # What earlier tests left tells of it now.
+        gc.collect()
         for name in ("uvicorn.error", "asyncio"):
             logging.getLogger(name).addHandler(self.complaints)
         self._thread.start()
