@@ -56,6 +56,14 @@ class Reader:
         except EOFError:
             sys.stdout.write("\n")
             return None
+        except SystemError as error:
+            # CPython's `input` looks for signals once more when Ctrl-C has broken it
+            # off. If `interrupts` has sent another one by then, its handler is called
+            # while the exception is set, which CPython takes for a fault: seen with 3
+            # of 300.
+            if isinstance(error.__cause__, KeyboardInterrupt):
+                raise error.__cause__ from None
+            raise
 
     def _fenced(self) -> str:
         lines = []
