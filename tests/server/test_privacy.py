@@ -28,8 +28,16 @@ def kept(folder: Path) -> list[Path]:
 
 def has_secret(folder: Path) -> list[str]:
     """Return the names of the files in which the secret is."""
-    found = [each for each in kept(folder) if SECRET.encode() in each.read_bytes()]
+    found = [each for each in kept(folder) if SECRET.encode() in content(each)]
     return sorted(each.name for each in found)
+
+
+def content(file: Path) -> bytes:
+    """Return what is in a file; nothing, if it was deleted meanwhile."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def modes(folder: Path) -> set[int]:
