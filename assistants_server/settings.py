@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from .address import is_key
-from .contents.opening import check_place
+from .contents.setting import check_place
 from .store import place_of
 from .store.processes import LEASE
 

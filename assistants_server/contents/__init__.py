@@ -2,7 +2,7 @@
 
 from .folder import FolderContents
 from .interface import Contents, Draft, UnreachableError
-from .opening import check_place, open_contents, our_folder
+from .setting import check_place, open_contents, our_folder
 
 __all__ = [
     "Contents",

@@ -12,7 +12,7 @@ from .interface import (
     UncertainChangeError,
     is_from,
 )
-from .opening import open_store, store_exists
+from .place import open_store, store_exists
 from .sqlite import SQLiteStore
 
 __all__ = [
