@@ -53,7 +53,7 @@ class Followers:
             await self._store.perform(partial(self._look_at, run))
 
     def hand_over(self, record: RunRecord) -> None:
-        """Give back the client of a run, within the change by which it is claimed."""
+        """Return the client of a run to it, within the change that claims it."""
         if record.id in self._all:
             listener, last = self._all[record.id]
             for place, each in self._store.processes.events(record.id, after=last):

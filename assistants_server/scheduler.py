@@ -240,7 +240,7 @@ class Scheduler:
                 quiet.error("runs that nobody carries on can't be taken up yet", error)
 
     def _look_at_changes(self) -> None:
-        """Tell the tasks of runs what other processes did to these."""
+        """Pass on to the tasks of runs what other processes did to these."""
         tasks = {**self._run_tasks}
         for run, change in self._processes.changes(tasks).items():
             task = tasks[run]

@@ -71,7 +71,7 @@ class Processes(Protocol):
         ...
 
     def tell(self, run: str) -> None:
-        """Tell whoever carries on a run to look at it."""
+        """Ask whoever carries on a run to look at it."""
 
     def add_event(self, run: str, frame: str | None) -> int:
         """Add an event for who listens elsewhere, and return its position.

@@ -185,7 +185,7 @@ async def _teller(
 
 
 async def _tell_on(teller: Teller, until: float) -> None:
-    """Tell one story after the other; what a client has to bear is counted."""
+    """Act out one story after the other; what a client has to bear is counted."""
     while time.monotonic() < until:
         try:
             await teller.tell()

@@ -62,7 +62,7 @@ class Teller:
     patience: float
 
     async def tell(self) -> None:
-        """Tell one story."""
+        """Act out one story."""
         (story,) = self.chance.choices(_STORIES, _WEIGHTS)
         await story(self)
         self.ledger.counts[story.__name__.strip("_")] += 1
