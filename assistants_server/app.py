@@ -13,9 +13,9 @@ from starlette.routing import Match, Route
 
 from ._api import in_thread
 from .base_paths import BasePaths, base_of
+from .contract.operations import operations
 from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import fingerprint, key_of, once
-from .operations import operations
 from .projects import Projects
 from .request_bodies import RequestBodies
 from .responses import EarlyResponse, file_response, list_response
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
+    from .contract.operations import Operation
     from .events import Listener
     from .keys import Key
     from .library import Library
-    from .operations import Operation
     from .projects import Project
     from .scheduler import Scheduler
     from .settings import Settings

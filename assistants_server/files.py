@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import objects
 from .contents import UnreachableError
+from .contract import objects
 from .http_errors import HTTPError, storage_away_error
 from .pages import list_page
 from .resources import Resource

@@ -13,7 +13,7 @@ from .store import StoredResponse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .operations import Operation
+    from .contract.operations import Operation
     from .store import Store
     from .validation import ValidRequest
 

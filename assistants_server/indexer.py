@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._api import in_thread
 from .contents import UnreachableError
-from .file_objects import failed
+from .contract.file_objects import failed
 from .quiet_log import QuietLog
 from .search.errors import (
     EmbeddingError,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import file_objects
+from .contract import file_objects
+from .contract.objects import now
 from .http_errors import HTTPError, not_found
-from .objects import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import file_objects
+from .contract import file_objects
 from .file_names import safe_name
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from . import objects
-from .objects import end_message
+from .contract import objects
+from .contract.objects import end_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

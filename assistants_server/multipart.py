@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from .contents import Draft
-    from .operations import Form
+    from .contract.operations import Form
 
 MEDIA_TYPE = "multipart/form-data"
 FORM_ROOM = 256 * 1024

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from .contract.operations import operations
 from .files import Files
 from .keys import DEFAULT_PROJECT
 from .models import Models
-from .operations import operations
 from .resources import Assistants, Messages, RunSteps, Threads
 from .runs import Runs
 from .vector_store_files import FileBatches, VectorStoreFiles

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from .contents import Contents, Draft
-    from .operations import Operation
+    from .contract.operations import Operation
     from .settings import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import objects
+from .contract import objects
 from .http_errors import HTTPError, not_found
 from .pages import list_page
 from .results import Result

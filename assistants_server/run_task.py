@@ -8,9 +8,9 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import objects
 from ._api import in_thread
 from .contents.loans import Loans
+from .contract import objects
 from .engine_turn import outcome_of, take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .contents import Contents
+    from .contract.objects import Ending
     from .engines.interface import Engine
     from .file_search import FileSearcher
     from .lane import Lane
-    from .objects import Ending
     from .run_record import RunRecord
     from .settings import Settings
     from .store import Store

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from . import objects
+from .contract import objects
+from .contract.limits import tools_of_run
 from .engines.interface import refusal_of
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
 from .events import Listener
 from .faults.stale import StaleActions
 from .http_errors import HTTPError, not_found, quoted
-from .limits import tools_of_run
 from .pages import list_page
 from .resources import Resource
 from .results import Result

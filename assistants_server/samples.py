@@ -11,8 +11,8 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .json_schemas import Checker, Schema, schema_error
-from .patterns import likely_texts
+from .contract.json_schemas import Checker, Schema, schema_error
+from .contract.patterns import likely_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

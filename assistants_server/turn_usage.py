@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .objects import usage_of
+from .contract.objects import usage_of
 from .turn_context import tokens
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import objects
 from ._api import check
+from .contract import objects
+from .contract.objects import new_id, usage_of
 from .engines.turn_events import (
     Citation,
     CodeCall,
@@ -23,7 +24,6 @@ from .engines.turn_events import (
 )
 from .file_search import options_of
 from .message_writer import DivergedError, MessageWriter
-from .objects import new_id, usage_of
 from .run_record import RESTARTED
 
 if TYPE_CHECKING:

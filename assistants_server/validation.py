@@ -10,19 +10,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ._api import check
-from .http_errors import HTTPError, quoted
-from .limits import (
+from .contract.limits import (
     LARGEST_PAGE,
     SMALLEST_PAGE,
     attachments_violation,
     violations,
 )
+from .http_errors import HTTPError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .contents import Draft
-    from .operations import Operation, Parameter
+    from .contract.operations import Operation, Parameter
 
 MOST_VALUES = 100_000
 """How many values a body may have, each text, number, array and object counted."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import objects
-from .file_objects import file_batch, shown_batch
+from .contract import objects
+from .contract.file_objects import file_batch, shown_batch
 from .http_errors import not_found
 from .pages import page_of
 from .resources import Resource

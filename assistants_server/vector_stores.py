@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import objects
-from .file_objects import modified_store
+from .contract import objects
+from .contract.file_objects import modified_store
 from .http_errors import HTTPError
 from .pages import list_page
 from .resources import Resource

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistants_archive import UnitLines
 
-from ..file_objects import active, failed
+from ..contract.file_objects import active, failed
 
 if TYPE_CHECKING:
     from typing import BinaryIO

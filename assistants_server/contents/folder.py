@@ -10,7 +10,7 @@ import time
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..file_objects import new_file_id
+from ..contract.file_objects import new_file_id
 from ..temporary_folders import TemporaryFolder
 from .names import PATTERN, name_of
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..file_objects import new_file_id
+from ..contract.file_objects import new_file_id
 from .names import name_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..operations import operations
+from ..contract.operations import operations
 
 NEEDED = object()
 """The default of a value that is required."""

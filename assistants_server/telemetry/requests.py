@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.datastructures import Headers
 
-from ..operations import operations
+from ..contract.operations import operations
 from . import ids
 from .metrics import OTHER
 

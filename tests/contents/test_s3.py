@@ -16,7 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 from assistants_server import LocalServer
 from assistants_server.contents import UnreachableError, open_contents, our_folder
 from assistants_server.contents.s3 import S3Contents
-from assistants_server.file_objects import new_file_id
+from assistants_server.contract.file_objects import new_file_id
 from assistants_server.settings import Settings, SettingsError
 from assistants_server.store import SQLiteStore, StoreError
 from harness.processes import free_port

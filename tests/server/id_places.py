@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistants_server.operations import operations
+from assistants_server.contract.operations import operations
 from harness.contract.document import DOCUMENT
 
 if TYPE_CHECKING:

@@ -79,7 +79,8 @@ def counts(**other: int) -> JSON:
 
 def move_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Let the server believe that it is later."""
-    from assistants_server import file_objects, library, objects
+    from assistants_server import library
+    from assistants_server.contract import file_objects, objects
 
     later = objects.now() + int(seconds)
     for module in (file_objects, library):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistants_server.contract.operations import operations
 from assistants_server.faults import HELP, Fault, FaultError, Faults, parse
 from assistants_server.faults.fault import LONGEST, REMEMBERED
 from assistants_server.faults.grammar import EVERY_OPTION, FAULTS, METHODS, SOME_OPTIONS
-from assistants_server.operations import operations
 
 READ = {
     "400": Fault("status", 400),

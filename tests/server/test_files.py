@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server import LocalServer, file_objects
+from assistants_server import LocalServer
+from assistants_server.contract import file_objects
 from tests.server.api import refused, talking
 from tests.server.program import Program
 from tests.server.shelf import move_clock, upload

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
-from assistants_server.json_schemas import schema_error
+from assistants_server.contract.json_schemas import schema_error
 from harness.contract.instances import any_json
 from tests.server.hostile_schemas import HOSTILE
 from tests.server.schemas import SCHEMAS, Schema, nested

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistants_server import objects
+from assistants_server.contract import objects
 from tests.server.api import JSON, Api, path_of
 from tests.server.shelf import upload
 

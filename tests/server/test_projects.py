@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.operations import operations
+from assistants_server.contract.operations import operations
 from tests.cases import some
 from tests.server.api import Api
 from tests.server.furnished import Furnished

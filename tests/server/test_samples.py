@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from assistants_server.patterns import match_cost
+from assistants_server.contract.patterns import match_cost
 from assistants_server.samples import sample
 from harness.contract.instances import same
 from tests.cases import some

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_server import LocalServer, objects
+from assistants_server import LocalServer
+from assistants_server.contract import objects
 from tests.server.api import TIMEOUT, Api, refused
 from tests.server.conformance import deviations
 

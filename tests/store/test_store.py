@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assistants_server.objects import PREFIXES, new_id
+from assistants_server.contract.objects import PREFIXES, new_id
 from assistants_server.store import ConflictError
 
 if TYPE_CHECKING:

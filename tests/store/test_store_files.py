@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server import StoreError
-from assistants_server.file_objects import vector_store_file
+from assistants_server.contract.file_objects import vector_store_file
 from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from assistants_server.file_objects import vector_store_file
+from assistants_server.contract.file_objects import vector_store_file
 from assistants_server.store import Store, StoredResponse, stored_responses
 from assistants_server.store.project import ProjectStore
 from assistants_server.store.uses import Uses

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.file_objects import failed, vector_store_file
+from assistants_server.contract.file_objects import failed, vector_store_file
 from assistants_server.store import schema
 from tests.store.stores import BrokenError, opened
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.file_objects import vector_store_file
+from assistants_server.contract.file_objects import vector_store_file
 from assistants_server.store.uses import GRANULARITY, KINDS
 from tests.cases import some
 from tests.store.stores import opened

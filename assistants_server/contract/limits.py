@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ._api import document
+from .._api import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

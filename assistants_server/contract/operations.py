@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ._api import document
+from .._api import document
 
 _STREAM = "text/event-stream"
 _JSON = "application/json"
