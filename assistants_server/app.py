@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from .contract.operations import Operation
     from .events import Listener
+    from .execution.scheduler import Scheduler
     from .keys import Key
     from .library import Library
     from .projects import Project
-    from .scheduler import Scheduler
     from .settings import Settings
     from .store import Store
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from .app import App
     from .connections import Connections
+    from .execution.scheduler import Scheduler
     from .faults import Faults
     from .keys import KeyRing
-    from .scheduler import Scheduler
     from .settings import Settings
     from .store import Store
     from .telemetry.instruments import Instruments

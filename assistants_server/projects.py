@@ -16,9 +16,9 @@ from .vector_stores import VectorStores
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .execution.scheduler import Scheduler
     from .library import Library
     from .results import Result
-    from .scheduler import Scheduler
     from .store import Store
     from .validation import ValidRequest
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .contract import objects
+from .execution.run_record import ACTIVE
 from .http_errors import HTTPError, not_found
 from .pages import list_page
 from .results import Result
-from .run_record import ACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .events import Listener
+    from .execution.scheduler import Scheduler
     from .library import Library
-    from .scheduler import Scheduler
     from .store import Store
     from .validation import ValidRequest
 

@@ -10,12 +10,12 @@ from .contract.limits import tools_of_run
 from .engines.interface import refusal_of
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
 from .events import Listener
+from .execution.run_record import ACTIVE
 from .faults.stale import StaleActions
 from .http_errors import HTTPError, not_found, quoted
 from .pages import list_page
 from .resources import Resource
 from .results import Result
-from .run_record import ACTIVE
 from .telemetry.instruments import instruments
 from .validation import wrong_value
 

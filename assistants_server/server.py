@@ -14,8 +14,9 @@ from .archive import import_at_start
 from .connections import Connections
 from .contents import open_contents, our_folder
 from .engines import deterministic
+from .execution.file_search import FileSearcher
+from .execution.scheduler import Scheduler
 from .faults import Faults
-from .file_search import FileSearcher
 from .index_file import open_index
 from .indexer import Indexer
 from .keys.opened import keys_known
@@ -23,7 +24,6 @@ from .layers import layers_around
 from .library import Library
 from .listeners import Listeners, origin_of
 from .retention import Retention
-from .scheduler import Scheduler
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
 from .store import open_store

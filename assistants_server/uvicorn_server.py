@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from .connections import Connections
+    from .execution.scheduler import Scheduler
     from .indexer import Indexer
-    from .scheduler import Scheduler
     from .store import Store
 
 # Seconds that unfinished responses have when the server stops.

@@ -40,8 +40,8 @@ TARGETS = {
     "generated/assistants_api/reading.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/streaming.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/types.py": ("tests/contract", "tests/client"),
-    "assistants_server/scheduler.py": ("tests/server",),
-    "assistants_server/run_task.py": ("tests/server",),
+    "assistants_server/execution/scheduler.py": ("tests/server",),
+    "assistants_server/execution/run_task.py": ("tests/server",),
 }
 """The modules that are changed, and the tests that have to notice."""
 _SLOW = ("test_soak.py", "test_crowds.py", "test_schemathesis.py")

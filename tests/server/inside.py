@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from assistants_server import LocalServer
-    from assistants_server.scheduler import Scheduler
+    from assistants_server.execution.scheduler import Scheduler
     from assistants_server.store.database import Database
     from assistants_server.store.sql import SQLStore
 

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server import (
-    LocalServer,
-    ToolCall,
-    Turn,
-    Wait,
-    deterministic,
-    run_task,
-)
+from assistants_server import LocalServer, ToolCall, Turn, Wait, deterministic
+from assistants_server.execution import run_task
 from tests.server.api import TIMEOUT, Api, function, talking, until
 from tests.server.inside import (
     changes_at_once,

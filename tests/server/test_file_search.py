@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.file_search import options_of
+from assistants_server.execution.file_search import options_of
 from tests.server.openai_clients import IGNORED, client_of
 from tests.server.search_runs import (
     BOTH,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistants_server.lane import Lane
+from assistants_server.execution.lane import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server import LocalServer, scheduler
+from assistants_server import LocalServer
+from assistants_server.execution import scheduler
 from assistants_server.store import StoreAwayError
 from tests.server.api import Gate, talking, until
 from tests.server.inside import problems, store_of, tasks_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistants_server.presence import Presence
+from assistants_server.execution.presence import Presence
 from assistants_server.store import StoreAwayError
 from assistants_server.store.processes import LET_GO
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.run_record import OverError, RunRecord
+from assistants_server.execution.run_record import OverError, RunRecord
 from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:

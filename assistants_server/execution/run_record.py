@@ -6,18 +6,18 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .contract import objects
-from .contract.objects import end_message, end_step, usage_of
-from .events import frame
-from .telemetry.instruments import instruments
+from ..contract import objects
+from ..contract.objects import end_message, end_step, usage_of
+from ..events import frame
+from ..telemetry.instruments import instruments
 from .turn_context import is_function_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .contract.objects import Ending
-    from .events import Listener
-    from .store import Store
+    from ..contract.objects import Ending
+    from ..events import Listener
+    from ..store import Store
 
 JSON = dict[str, Any]
 _T = TypeVar("_T")

@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._api import check
-from .contract import objects
-from .contract.objects import new_id, usage_of
-from .engines.turn_events import (
+from .._api import check
+from ..contract import objects
+from ..contract.objects import new_id, usage_of
+from ..engines.turn_events import (
     Citation,
     CodeCall,
     EngineError,
@@ -29,9 +29,9 @@ from .run_record import RESTARTED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .engines.turn_events import Output
+    from ..engines.turn_events import Output
+    from ..store import Store
     from .run_record import RunRecord
-    from .store import Store
     from .turn_usage import TurnUsage
 
 JSON = dict[str, Any]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .http_errors import HTTPError
-from .search.errors import EmbeddingError, SearchError
+from ..http_errors import HTTPError
+from ..search.errors import EmbeddingError, SearchError
 from .turn_context import tokens, vector_stores_of
 
 if TYPE_CHECKING:
-    from .library import Library
-    from .searcher import Found
-    from .store import Store
+    from ..library import Library
+    from ..searcher import Found
+    from ..store import Store
 
 JSON = dict[str, Any]
 # As the API: fewer for the models with a short memory.

@@ -10,25 +10,25 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..quiet_log import QuietLog
+from ..store import StoreError
+from ..telemetry.instruments import instruments
 from .followers import Followers
 from .lane import Lane
 from .presence import Presence
-from .quiet_log import QuietLog
 from .run_record import ACTIVE, RunRecord
 from .run_task import RunTask
-from .store import StoreError
-from .telemetry.instruments import instruments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .contents import Contents
-    from .engines.interface import Engine
-    from .events import Listener
+    from ..contents import Contents
+    from ..engines.interface import Engine
+    from ..events import Listener
+    from ..settings import Settings
+    from ..store import Store
+    from ..store.processes import Carrier
     from .file_search import FileSearcher
-    from .settings import Settings
-    from .store import Store
-    from .store.processes import Carrier
 
 JSON = dict[str, Any]
 # Seconds: for tasks to end when the server stops, and between two looks for runs that

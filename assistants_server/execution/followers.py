@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .events import frame
+from ..events import frame
 from .run_record import ACTIVE
 
 if TYPE_CHECKING:
-    from .events import Listener
+    from ..events import Listener
+    from ..store import Store
     from .run_record import RunRecord
-    from .store import Store
 
 
 class Followers:

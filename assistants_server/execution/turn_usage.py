@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .contract.objects import usage_of
+from ..contract.objects import usage_of
 from .turn_context import tokens
 
 if TYPE_CHECKING:
-    from .engines.turn_events import Usage
+    from ..engines.turn_events import Usage
 
 JSON = dict[str, Any]
 

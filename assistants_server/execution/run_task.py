@@ -8,15 +8,15 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ._api import in_thread
-from .contents.loans import Loans
-from .contract import objects
+from .._api import in_thread
+from ..contents.loans import Loans
+from ..contract import objects
+from ..engines.turn_events import Fail, Incomplete
+from ..store import StoreAwayError, UncertainChangeError, is_from
+from ..telemetry.instruments import instruments
 from .engine_turn import outcome_of, take_turn
-from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
 from .run_record import ACTIVE, OverError, action_calls
-from .store import StoreAwayError, UncertainChangeError, is_from
-from .telemetry.instruments import instruments
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
 from .turn_writer import TurnWriter
@@ -24,14 +24,14 @@ from .turn_writer import TurnWriter
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .contents import Contents
-    from .contract.objects import Ending
-    from .engines.interface import Engine
+    from ..contents import Contents
+    from ..contract.objects import Ending
+    from ..engines.interface import Engine
+    from ..settings import Settings
+    from ..store import Store
     from .file_search import FileSearcher
     from .lane import Lane
     from .run_record import RunRecord
-    from .settings import Settings
-    from .store import Store
 
 JSON = dict[str, Any]
 # Seconds that an engine has to clean up when its run is cancelled or expires.

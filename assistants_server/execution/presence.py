@@ -6,13 +6,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from .quiet_log import QuietLog
-from .store.processes import LET_GO
+from ..quiet_log import QuietLog
+from ..store.processes import LET_GO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .store import Store
+    from ..store import Store
 
 # How often it lets itself be seen during a lease.
 _BEATS = 3

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
-from .engines.scripted import parse_script
-from .portions import Portions
+from ..engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
+from ..engines.scripted import parse_script
+from ..portions import Portions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
-    from .contents.loans import Loans
+    from ..contents.loans import Loans
+    from ..store import Store
     from .run_record import RunRecord
-    from .store import Store
 
 JSON = dict[str, Any]
 MOST_MESSAGES = 10_000

@@ -6,13 +6,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .contract import file_objects
-from .file_names import safe_name
+from ..contract import file_objects
+from ..file_names import safe_name
 
 if TYPE_CHECKING:
-    from .contents import Contents, Draft
-    from .engines.turn_events import MadeFile
-    from .store import Store
+    from ..contents import Contents, Draft
+    from ..engines.turn_events import MadeFile
+    from ..store import Store
 
 
 class MadeFiles:

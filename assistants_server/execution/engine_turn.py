@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .engines.adapter import call_engine
-from .engines.outputs import problem_of
-from .engines.turn_events import (
+from ..engines.adapter import call_engine
+from ..engines.outputs import problem_of
+from ..engines.turn_events import (
     EngineError,
     Fail,
     FileSearch,
@@ -20,17 +20,17 @@ from .engines.turn_events import (
     Together,
     Wait,
 )
+from ..store import StoreError
+from ..telemetry.instruments import instruments
 from .file_search import FileSearchError
 from .run_record import OverError
-from .store import StoreError
-from .telemetry.instruments import instruments
 from .turn_usage import TokensSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .engines.interface import Engine, Turn
-    from .engines.turn_events import Output
+    from ..engines.interface import Engine, Turn
+    from ..engines.turn_events import Output
     from .file_search import FileSearcher
     from .lane import Lane
     from .made_files import MadeFiles

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from .contract import objects
-from .contract.objects import end_message
+from ..contract import objects
+from ..contract.objects import end_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .store import Store
+    from ..store import Store
 
 JSON = dict[str, Any]
 

@@ -1,0 +1,6 @@
+"""What carries runs, from queued to their end, whoever asked for them.
+
+`scheduler` starts, resumes and cancels run tasks; a `run_task` asks its engine turn by
+turn: `turn_context` is what the engine gets, `engine_turn` calls it, and `turn_writer`
+stores what comes out. `presence` and `followers` are for other processes on the store.
+"""
