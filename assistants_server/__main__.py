@@ -25,7 +25,7 @@ from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
-from .listeners import ListenError
+from .http.listeners import ListenError
 from .search import EmbeddingServer
 from .search.embeddings import KEY_VARIABLE
 from .server import LocalServer

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from .http_errors import HTTPError, quoted
+from .http.errors import HTTPError, quoted
+from .http.store_errors import StoreErrors
 from .keys.ring import EVERYBODY, RefusedKeyError
 from .settings import is_loopback
 from .store import StoreError
-from .store_errors import StoreErrors
 from .telemetry import ids
 
 if TYPE_CHECKING:

@@ -12,17 +12,17 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from ._api import in_thread
-from .base_paths import BasePaths, base_of
 from .contract.operations import operations
-from .http_errors import HTTPError, json_response, quoted, request_id
-from .idempotency import fingerprint, key_of, once
+from .http.base_paths import BasePaths, base_of
+from .http.errors import HTTPError, json_response, quoted, request_id
+from .http.idempotency import fingerprint, key_of, once
+from .http.request_bodies import RequestBodies
+from .http.responses import EarlyResponse, file_response, list_response
+from .http.results import Result
+from .http.store_errors import StoreErrors
+from .http.validation import ValidRequest, read_query
 from .projects import Projects
-from .request_bodies import RequestBodies
-from .responses import EarlyResponse, file_response, list_response
-from .results import Result
 from .store import StoreError
-from .store_errors import StoreErrors
-from .validation import ValidRequest, read_query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from .contract.operations import Operation
-    from .events import Listener
     from .execution.scheduler import Scheduler
+    from .http.events import Listener
     from .keys import Key
     from .library import Library
     from .projects import Project

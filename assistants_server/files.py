@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from .contents import UnreachableError
 from .contract import objects
-from .http_errors import HTTPError, storage_away_error
+from .http.errors import HTTPError, storage_away_error
+from .http.responses import attachment
+from .http.results import Result
 from .pages import list_page
 from .resources import Resource
-from .responses import attachment
-from .results import Result
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from .validation import ValidRequest
+    from .http.validation import ValidRequest
 
 
 class Files(Resource):

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from .app import App
-    from .connections import Connections
     from .execution.scheduler import Scheduler
     from .faults import Faults
+    from .http.connections import Connections
     from .keys import KeyRing
     from .settings import Settings
     from .store import Store

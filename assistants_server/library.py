@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .contract import file_objects
 from .contract.objects import now
-from .http_errors import HTTPError, not_found
+from .http.errors import HTTPError, not_found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .engines import models_of
-from .http_errors import HTTPError, not_found, quoted
+from .http.errors import HTTPError, not_found, quoted
+from .http.results import Result
 from .resources import Resource
-from .results import Result
 
 if TYPE_CHECKING:
-    from .validation import ValidRequest
+    from .http.validation import ValidRequest
 
 JSON = dict[str, Any]
 _OWNER = "assistants-server"

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .http_errors import HTTPError, quoted
+from .http.errors import HTTPError, quoted
+from .http.results import Result
 from .portions import Portions
-from .results import Result
 from .store import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .http.validation import ValidRequest
     from .store import Store
-    from .validation import ValidRequest
 
 JSON = dict[str, Any]
 

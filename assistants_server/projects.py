@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .execution.scheduler import Scheduler
+    from .http.results import Result
+    from .http.validation import ValidRequest
     from .library import Library
-    from .results import Result
     from .store import Store
-    from .validation import ValidRequest
 
     Act: TypeAlias = Callable[[ValidRequest], Result]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
-from .http_errors import HTTPError
+from .http.errors import HTTPError
+from .http.store_errors import StoreErrors
 from .store import StoreError
-from .store_errors import StoreErrors
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from .contract import objects
 from .execution.run_record import ACTIVE
-from .http_errors import HTTPError, not_found
+from .http.errors import HTTPError, not_found
+from .http.results import Result
 from .pages import list_page
-from .results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .events import Listener
     from .execution.scheduler import Scheduler
+    from .http.events import Listener
+    from .http.validation import ValidRequest
     from .library import Library
     from .store import Store
-    from .validation import ValidRequest
 
 JSON = dict[str, Any]
 _NAMES = {

@@ -9,18 +9,18 @@ from .contract import objects
 from .contract.limits import tools_of_run
 from .engines.interface import refusal_of
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
-from .events import Listener
 from .execution.run_record import ACTIVE
 from .faults.stale import StaleActions
-from .http_errors import HTTPError, not_found, quoted
+from .http.errors import HTTPError, not_found, quoted
+from .http.events import Listener
+from .http.results import Result
+from .http.validation import wrong_value
 from .pages import list_page
 from .resources import Resource
-from .results import Result
 from .telemetry.instruments import instruments
-from .validation import wrong_value
 
 if TYPE_CHECKING:
-    from .validation import ValidRequest
+    from .http.validation import ValidRequest
 
 JSON = dict[str, Any]
 

@@ -11,18 +11,18 @@ import uvicorn
 
 from .app import PREFIX, App
 from .archive import import_at_start
-from .connections import Connections
 from .contents import open_contents, our_folder
 from .engines import deterministic
 from .execution.file_search import FileSearcher
 from .execution.scheduler import Scheduler
 from .faults import Faults
+from .http.connections import Connections
+from .http.listeners import Listeners, origin_of
 from .index_file import open_index
 from .indexer import Indexer
 from .keys.opened import keys_known
 from .layers import layers_around
 from .library import Library
-from .listeners import Listeners, origin_of
 from .retention import Retention
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings, store_place

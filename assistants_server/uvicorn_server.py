@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Coroutine
 
-    from .connections import Connections
     from .execution.scheduler import Scheduler
+    from .http.connections import Connections
     from .indexer import Indexer
     from .store import Store
 

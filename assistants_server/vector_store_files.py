@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from .contract import objects
 from .contract.file_objects import file_batch, shown_batch
-from .http_errors import not_found
+from .http.errors import not_found
+from .http.results import Result
+from .http.validation import wrong_value
 from .pages import page_of
 from .resources import Resource
-from .results import Result
-from .validation import wrong_value
 
 if TYPE_CHECKING:
-    from .validation import ValidRequest
+    from .http.validation import ValidRequest
 
 JSON = dict[str, Any]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from .contract import objects
 from .contract.file_objects import modified_store
-from .http_errors import HTTPError
+from .http.errors import HTTPError
+from .http.results import Result
+from .http.validation import wrong_value
 from .pages import list_page
 from .resources import Resource
-from .results import Result
 from .search.errors import EmbeddingError, SearchError
 from .search.filters import FilterError, check_filter
-from .validation import wrong_value
 
 if TYPE_CHECKING:
+    from .http.validation import ValidRequest
     from .searcher import Found
-    from .validation import ValidRequest
 
 JSON = dict[str, Any]
 _RESULTS = 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..http_errors import HTTPError
+from ..http.errors import HTTPError
 from ..search.errors import EmbeddingError, SearchError
 from .turn_context import tokens, vector_stores_of
 

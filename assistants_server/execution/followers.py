@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..events import frame
+from ..http.events import frame
 from .run_record import ACTIVE
 
 if TYPE_CHECKING:
-    from ..events import Listener
+    from ..http.events import Listener
     from ..store import Store
     from .run_record import RunRecord
 

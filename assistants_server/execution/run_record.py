@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..contract import objects
 from ..contract.objects import end_message, end_step, usage_of
-from ..events import frame
+from ..http.events import frame
 from ..telemetry.instruments import instruments
 from .turn_context import is_function_step
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..contract.objects import Ending
-    from ..events import Listener
+    from ..http.events import Listener
     from ..store import Store
 
 JSON = dict[str, Any]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..contents import Contents
     from ..engines.interface import Engine
-    from ..events import Listener
+    from ..http.events import Listener
     from ..settings import Settings
     from ..store import Store
     from ..store.processes import Carrier

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..events import frame
-from ..http_errors import HTTPError
+from ..http.errors import HTTPError
+from ..http.events import frame
 from .bodies import Changes, event_data, event_name
 
 if TYPE_CHECKING:
     from starlette.types import Message, Send
 
-    from ..connections import Connection
+    from ..http.connections import Connection
     from .fault import Fault
 
 _ENDS = ("close", "cut-body", "cut-stream", "end-stream", "error-event")

@@ -10,7 +10,7 @@ from itertools import chain
 from threading import Lock
 from typing import Any
 
-from ..http_errors import quoted
+from ..http.errors import quoted
 from .grammar import EVERY_OPTION, FAULTS, NEEDED, SOME_OPTIONS, STATUS, Word
 from .help import help_text
 

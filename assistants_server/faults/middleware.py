@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..http_errors import json_response
+from ..http.errors import json_response
 from .delivery import Delivery
 from .fault import HEADER, FaultError
 from .responses import REPLACEMENTS, invalid_header, replacement
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ..connections import Connections
+    from ..http.connections import Connections
     from .fault import Fault, Faults
 
 _HEADER = HEADER.lower().encode()

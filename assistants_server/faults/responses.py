@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from ..http_errors import HTTPError
+from ..http.errors import HTTPError
 from .fault import HEADER
 
 if TYPE_CHECKING:

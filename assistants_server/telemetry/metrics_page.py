@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from .._api import in_thread
-from ..http_errors import HTTPError
+from ..http.errors import HTTPError
 from .metrics import how_to_install
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import uvicorn
 
-from assistants_server.connections import Connections
-from assistants_server.events import frame
 from assistants_server.faults import HEADER, FaultMiddleware, Faults
+from assistants_server.http.connections import Connections
+from assistants_server.http.events import frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.base_paths import base_of
+from assistants_server.http.base_paths import base_of
 from tests.server.api import TIMEOUT
 
 if TYPE_CHECKING:

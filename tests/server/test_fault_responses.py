@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_api.checking import check
-from assistants_server.connections import Connection
+from assistants_server.http.connections import Connection
 from tests.server.faulty_server import (
     BIG,
     BIG_BODY,

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from assistants_api.checking import check
-from assistants_server.connections import Connections
 from assistants_server.faults import HEADER, FaultMiddleware, Faults
 from assistants_server.faults.grammar import FAULTS
+from assistants_server.http.connections import Connections
 from tests.server.faulty_server import (
     COMMENT,
     FRAMES,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.events import Listener
 from assistants_server.execution.followers import Followers
 from assistants_server.execution.run_record import RunRecord
+from assistants_server.http.events import Listener
 from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_server import LocalServer, connections, uvicorn_server
+from assistants_server import LocalServer, uvicorn_server
+from assistants_server.http import connections
 from tests.server.api import TIMEOUT, Gate, talking, until
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 
 from assistants_client import Client
 from assistants_server import LocalServer
-from assistants_server.events import Listener
+from assistants_server.http.events import Listener
 from tests.server.openai_clients import IGNORED, client_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from assistants_server import Fail, FileSearch, Incomplete, ToolCallDelta, Wait
 from assistants_server.engines.turn_events import Together
-from assistants_server.events import Listener
+from assistants_server.http.events import Listener
 from tests.server.api import Api, function, written
 from tests.server.inside import inside, problems, sql_of
 

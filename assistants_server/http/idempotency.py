@@ -6,15 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from .http_errors import HTTPError, quoted
+from ..store import StoredResponse
+from .errors import HTTPError, quoted
 from .results import Result
-from .store import StoredResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .contract.operations import Operation
-    from .store import Store
+    from ..contract.operations import Operation
+    from ..store import Store
     from .validation import ValidRequest
 
 HEADER = "Idempotency-Key"

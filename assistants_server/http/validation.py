@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ._api import check
-from .contract.limits import (
+from .._api import check
+from ..contract.limits import (
     LARGEST_PAGE,
     SMALLEST_PAGE,
     attachments_violation,
     violations,
 )
-from .http_errors import HTTPError, quoted
+from .errors import HTTPError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .contents import Draft
-    from .contract.operations import Operation, Parameter
+    from ..contents import Draft
+    from ..contract.operations import Operation, Parameter
 
 MOST_VALUES = 100_000
 """How many values a body may have, each text, number, array and object counted."""

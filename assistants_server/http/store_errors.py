@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .http_errors import storage_away_error, storage_error
-from .quiet_log import QuietLog
-from .store import StoreAwayError, StoreError
+from ..quiet_log import QuietLog
+from ..store import StoreAwayError, StoreError
+from .errors import storage_away_error, storage_error
 
 if TYPE_CHECKING:
-    from .http_errors import HTTPError
+    from .errors import HTTPError
 
 
 class StoreErrors:

@@ -9,16 +9,16 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from .compact_json import to_json
-from .http_errors import request_id
-from .portions import Portions
+from ..compact_json import to_json
+from ..portions import Portions
+from .errors import request_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.types import Receive, Scope, Send
 
-    from .http_errors import HTTPError
+    from .errors import HTTPError
 
 _PIECE = 256 * 1024
 # Seconds that a client may go on sending after the response, and between two pieces.

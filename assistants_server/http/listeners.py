@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Self
 
-    from .settings import Settings
+    from ..settings import Settings
 
 
 class ListenError(OSError):

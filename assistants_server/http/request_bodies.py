@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 
-from ._api import in_thread
-from .contents import UnreachableError
-from .http_errors import HTTPError, storage_away_error
+from .._api import in_thread
+from ..contents import UnreachableError
+from .errors import HTTPError, storage_away_error
 from .multipart import FORM_ROOM, read_form, too_large
 from .validation import read_body, valid_body
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from .contents import Contents, Draft
-    from .contract.operations import Operation
-    from .settings import Settings
+    from ..contents import Contents, Draft
+    from ..contract.operations import Operation
+    from ..settings import Settings
 
 
 # Bytes of a body from which on reading it takes too long for the event loop.

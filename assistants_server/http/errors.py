@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from .compact_json import to_json
-from .telemetry import ids
+from ..compact_json import to_json
+from ..telemetry import ids
 
 _TYPES = {
     401: "authentication_error",

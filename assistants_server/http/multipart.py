@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from .file_names import safe_name
-from .http_errors import HTTPError, quoted
+from ..file_names import safe_name
+from .errors import HTTPError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from .contents import Draft
-    from .contract.operations import Form
+    from ..contents import Draft
+    from ..contract.operations import Form
 
 MEDIA_TYPE = "multipart/form-data"
 FORM_ROOM = 256 * 1024
