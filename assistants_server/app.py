@@ -21,7 +21,7 @@ from .http.responses import EarlyResponse, file_response, list_response
 from .http.results import Result
 from .http.store_errors import StoreErrors
 from .http.validation import ValidRequest, read_query
-from .projects import Projects
+from .operations.projects import Projects
 from .store import StoreError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .http.events import Listener
     from .keys import Key
     from .library import Library
-    from .projects import Project
+    from .operations.projects import Project
     from .settings import Settings
     from .store import Store
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .http.errors import HTTPError, quoted
-from .http.results import Result
-from .portions import Portions
-from .store import Page
+from ..http.errors import HTTPError, quoted
+from ..http.results import Result
+from ..portions import Portions
+from ..store import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .http.validation import ValidRequest
-    from .store import Store
+    from ..http.validation import ValidRequest
+    from ..store import Store
 
 JSON = dict[str, Any]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .contract import objects
-from .contract.file_objects import modified_store
-from .http.errors import HTTPError
-from .http.results import Result
-from .http.validation import wrong_value
+from ..contract import objects
+from ..contract.file_objects import modified_store
+from ..http.errors import HTTPError
+from ..http.results import Result
+from ..http.validation import wrong_value
+from ..search.errors import EmbeddingError, SearchError
+from ..search.filters import FilterError, check_filter
 from .pages import list_page
 from .resources import Resource
-from .search.errors import EmbeddingError, SearchError
-from .search.filters import FilterError, check_filter
 
 if TYPE_CHECKING:
-    from .http.validation import ValidRequest
-    from .searcher import Found
+    from ..http.validation import ValidRequest
+    from ..searcher import Found
 
 JSON = dict[str, Any]
 _RESULTS = 10

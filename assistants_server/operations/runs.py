@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .contract import objects
-from .contract.limits import tools_of_run
-from .engines.interface import refusal_of
-from .engines.scripted import HEADER, ScriptError, parse_script, script_of
-from .execution.run_record import ACTIVE
-from .faults.stale import StaleActions
-from .http.errors import HTTPError, not_found, quoted
-from .http.events import Listener
-from .http.results import Result
-from .http.validation import wrong_value
+from ..contract import objects
+from ..contract.limits import tools_of_run
+from ..engines.interface import refusal_of
+from ..engines.scripted import HEADER, ScriptError, parse_script, script_of
+from ..execution.run_record import ACTIVE
+from ..faults.stale import StaleActions
+from ..http.errors import HTTPError, not_found, quoted
+from ..http.events import Listener
+from ..http.results import Result
+from ..http.validation import wrong_value
+from ..telemetry.instruments import instruments
 from .pages import list_page
 from .resources import Resource
-from .telemetry.instruments import instruments
 
 if TYPE_CHECKING:
-    from .http.validation import ValidRequest
+    from ..http.validation import ValidRequest
 
 JSON = dict[str, Any]
 

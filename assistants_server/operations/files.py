@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .contents import UnreachableError
-from .contract import objects
-from .http.errors import HTTPError, storage_away_error
-from .http.responses import attachment
-from .http.results import Result
+from ..contents import UnreachableError
+from ..contract import objects
+from ..http.errors import HTTPError, storage_away_error
+from ..http.responses import attachment
+from ..http.results import Result
 from .pages import list_page
 from .resources import Resource
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from .http.validation import ValidRequest
+    from ..http.validation import ValidRequest
 
 
 class Files(Resource):

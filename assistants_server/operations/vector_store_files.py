@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .contract import objects
-from .contract.file_objects import file_batch, shown_batch
-from .http.errors import not_found
-from .http.results import Result
-from .http.validation import wrong_value
+from ..contract import objects
+from ..contract.file_objects import file_batch, shown_batch
+from ..http.errors import not_found
+from ..http.results import Result
+from ..http.validation import wrong_value
 from .pages import page_of
 from .resources import Resource
 
 if TYPE_CHECKING:
-    from .http.validation import ValidRequest
+    from ..http.validation import ValidRequest
 
 JSON = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .contract.operations import operations
+from ..contract.operations import operations
+from ..keys import DEFAULT_PROJECT
 from .files import Files
-from .keys import DEFAULT_PROJECT
 from .models import Models
 from .resources import Assistants, Messages, RunSteps, Threads
 from .runs import Runs
@@ -16,11 +16,11 @@ from .vector_stores import VectorStores
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .execution.scheduler import Scheduler
-    from .http.results import Result
-    from .http.validation import ValidRequest
-    from .library import Library
-    from .store import Store
+    from ..execution.scheduler import Scheduler
+    from ..http.results import Result
+    from ..http.validation import ValidRequest
+    from ..library import Library
+    from ..store import Store
 
     Act: TypeAlias = Callable[[ValidRequest], Result]
 

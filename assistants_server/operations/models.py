@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .engines import models_of
-from .http.errors import HTTPError, not_found, quoted
-from .http.results import Result
+from ..engines import models_of
+from ..http.errors import HTTPError, not_found, quoted
+from ..http.results import Result
 from .resources import Resource
 
 if TYPE_CHECKING:
-    from .http.validation import ValidRequest
+    from ..http.validation import ValidRequest
 
 JSON = dict[str, Any]
 _OWNER = "assistants-server"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .contract import objects
-from .execution.run_record import ACTIVE
-from .http.errors import HTTPError, not_found
-from .http.results import Result
+from ..contract import objects
+from ..execution.run_record import ACTIVE
+from ..http.errors import HTTPError, not_found
+from ..http.results import Result
 from .pages import list_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .execution.scheduler import Scheduler
-    from .http.events import Listener
-    from .http.validation import ValidRequest
-    from .library import Library
-    from .store import Store
+    from ..execution.scheduler import Scheduler
+    from ..http.events import Listener
+    from ..http.validation import ValidRequest
+    from ..library import Library
+    from ..store import Store
 
 JSON = dict[str, Any]
 _NAMES = {
