@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .execution.scheduler import Scheduler
     from .http.events import Listener
     from .keys import Key
-    from .library import Library
+    from .library.library import Library
     from .operations.projects import Project
     from .settings import Settings
     from .store import Store

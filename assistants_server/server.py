@@ -18,13 +18,13 @@ from .execution.scheduler import Scheduler
 from .faults import Faults
 from .http.connections import Connections
 from .http.listeners import Listeners, origin_of
-from .index_file import open_index
-from .indexer import Indexer
 from .keys.opened import keys_known
 from .layers import layers_around
-from .library import Library
-from .retention import Retention
-from .searcher import Searcher
+from .library.index_file import open_index
+from .library.indexer import Indexer
+from .library.library import Library
+from .library.retention import Retention
+from .library.searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
 from .store import open_store
 from .store.processes import LEASE

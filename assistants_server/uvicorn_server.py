@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .execution.scheduler import Scheduler
     from .http.connections import Connections
-    from .indexer import Indexer
+    from .library.indexer import Indexer
     from .store import Store
 
 # Seconds that unfinished responses have when the server stops.

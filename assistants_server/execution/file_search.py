@@ -13,8 +13,8 @@ from ..search.errors import EmbeddingError, SearchError
 from .turn_context import tokens, vector_stores_of
 
 if TYPE_CHECKING:
-    from ..library import Library
-    from ..searcher import Found
+    from ..library.library import Library
+    from ..library.searcher import Found
     from ..store import Store
 
 JSON = dict[str, Any]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..execution.scheduler import Scheduler
     from ..http.results import Result
     from ..http.validation import ValidRequest
-    from ..library import Library
+    from ..library.library import Library
     from ..store import Store
 
     Act: TypeAlias = Callable[[ValidRequest], Result]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..execution.scheduler import Scheduler
     from ..http.events import Listener
     from ..http.validation import ValidRequest
-    from ..library import Library
+    from ..library.library import Library
     from ..store import Store
 
 JSON = dict[str, Any]

@@ -17,7 +17,7 @@ from .resources import Resource
 
 if TYPE_CHECKING:
     from ..http.validation import ValidRequest
-    from ..searcher import Found
+    from ..library.searcher import Found
 
 JSON = dict[str, Any]
 _RESULTS = 10

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 DAY = 24 * 3600
-EXTRACT = "assistants_server.index_file.extract"
+EXTRACT = "assistants_server.library.index_file.extract"
 """What reads a file, for a test to put something else in its place."""
 AUTO = {
     "type": "static",
@@ -79,8 +79,8 @@ def counts(**other: int) -> JSON:
 
 def move_clock(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Let the server believe that it is later."""
-    from assistants_server import library
     from assistants_server.contract import file_objects, objects
+    from assistants_server.library import library
 
     later = objects.now() + int(seconds)
     for module in (file_objects, library):

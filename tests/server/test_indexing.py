@@ -12,7 +12,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.contents import FolderContents, our_folder
-from assistants_server.index_file import IndexFile
+from assistants_server.library.index_file import IndexFile
 from assistants_server.search import (
     EmbeddingError,
     ExtractionError,
@@ -193,7 +193,7 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
         return begin(self, place)
 
     monkeypatch.setattr(VectorStoreFiles, "begin", failing)
-    monkeypatch.setattr("assistants_server.indexer._PAUSE", 0.01)
+    monkeypatch.setattr("assistants_server.library.indexer._PAUSE", 0.01)
     with LocalServer() as server, talking(server) as api:
         store = vector_store(api, b"The Danube.")
         assert store["file_counts"] == counts(completed=1)

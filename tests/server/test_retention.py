@@ -11,8 +11,8 @@ import pytest
 
 from assistants_server import LocalServer, SettingsError
 from assistants_server.contents.folder import Folder, FolderContents
-from assistants_server.library import Library
-from assistants_server.retention import Retention
+from assistants_server.library.library import Library
+from assistants_server.library.retention import Retention
 from assistants_server.store import StoredResponse
 from tests.server.api import Api, talking, until
 from tests.server.shelf import upload

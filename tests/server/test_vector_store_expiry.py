@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.library import Library
+from assistants_server.library.library import Library
 from tests.server.api import talking
 from tests.server.shelf import DAY, counts, found, move_clock, upload, vector_store
 

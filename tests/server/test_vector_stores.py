@@ -298,7 +298,7 @@ def test_filters_hold_for_all_files_of_a_large_store(
     river_store: tuple[Api, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api, store = river_store
-    monkeypatch.setattr("assistants_server.searcher._AT_ONCE", 1)
+    monkeypatch.setattr("assistants_server.library.searcher._AT_ONCE", 1)
     even = {"type": "eq", "key": "even", "value": True}
     assert len(found(api, store, "sea", filters=even)) == 2
 

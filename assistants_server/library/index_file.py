@@ -8,25 +8,25 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from .contents import UnreachableError
-from .contents.folder import Folder
-from .search.chunks import chunks
-from .search.errors import SearchError
-from .search.extraction import StoppedError, extract, unopened
-from .search.index import Index
-from .store import SQLiteStore
+from ..contents import UnreachableError
+from ..contents.folder import Folder
+from ..search.chunks import chunks
+from ..search.errors import SearchError
+from ..search.extraction import StoppedError, extract, unopened
+from ..search.index import Index
+from ..store import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from .contents import Contents
-    from .search.chunks import Chunk
-    from .search.embeddings import Embedder
-    from .search.hits import Hit
-    from .search.interface import Added, SearchIndex
-    from .store import Store
-    from .store.postgres import PostgresStore
+    from ..contents import Contents
+    from ..search.chunks import Chunk
+    from ..search.embeddings import Embedder
+    from ..search.hits import Hit
+    from ..search.interface import Added, SearchIndex
+    from ..store import Store
+    from ..store.postgres import PostgresStore
 
 JSON = dict[str, Any]
 _NAME = "index.db"
@@ -177,7 +177,7 @@ class IndexTables(IndexFile):
 
     def _open(self) -> SearchIndex:
         # Others need not have what it imports.
-        from .search.postgres import PostgresIndex
+        from ..search.postgres import PostgresIndex
 
         return PostgresIndex(self._store, self._embedder)
 

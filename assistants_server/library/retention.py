@@ -7,15 +7,15 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from .quiet_log import QuietLog
-from .store.uses import KINDS
+from ..quiet_log import QuietLog
+from ..store.uses import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..store import Store
+    from ..store.uses import Use
     from .library import Library
-    from .store import Store
-    from .store.uses import Use
 
 # How much is looked at, or forgotten, in one change; others are served in between.
 _OBJECTS, _TRACES = 100, 500

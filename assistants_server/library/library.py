@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .contract import file_objects
-from .contract.objects import now
-from .http.errors import HTTPError, not_found
+from ..contract import file_objects
+from ..contract.objects import now
+from ..http.errors import HTTPError, not_found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .contents import Contents, Draft
+    from ..contents import Contents, Draft
+    from ..store import Store
     from .searcher import Searcher
-    from .store import Store
 
 JSON = dict[str, Any]
 # As in the API: of stores that are made on the way, for a thread or a message.

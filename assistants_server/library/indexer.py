@@ -14,28 +14,28 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._api import in_thread
-from .contents import UnreachableError
-from .contract.file_objects import failed
-from .quiet_log import QuietLog
-from .search.errors import (
+from .._api import in_thread
+from ..contents import UnreachableError
+from ..contract.file_objects import failed
+from ..quiet_log import QuietLog
+from ..search.errors import (
     EmbeddingError,
     ExtractionError,
     RemovedError,
     SearchError,
 )
-from .search.extraction import StoppedError
-from .store import StoreAwayError
+from ..search.extraction import StoppedError
+from ..store import StoreAwayError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
-    from .contents import Contents
+    from ..contents import Contents
+    from ..search.embeddings import EmbeddingServer
+    from ..search.interface import Added
+    from ..store import Store
+    from ..store.vector_store_files import Entry
     from .index_file import IndexFile
-    from .search.embeddings import EmbeddingServer
-    from .search.interface import Added
-    from .store import Store
-    from .store.vector_store_files import Entry
 
 JSON = dict[str, Any]
 _Done = TypeVar("_Done")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .search.filters import matches
+from ..search.filters import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..search.hits import Hit
+    from ..store import Store
     from .indexer import Indexer
-    from .search.hits import Hit
-    from .store import Store
 
 JSON = dict[str, Any]
 # Files whose attributes are compared before others are served in between.
