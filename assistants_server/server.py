@@ -19,7 +19,7 @@ from .faults import Faults
 from .http.connections import Connections
 from .http.listeners import Listeners, origin_of
 from .keys.opened import keys_known
-from .layers import layers_around
+from .layers.order import layers_around
 from .library.index_file import open_index
 from .library.indexer import Indexer
 from .library.library import Library
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from .contents import Contents
     from .engines import Engine
-    from .request_log import Exchange, RequestLog
+    from .layers.request_log import Exchange, RequestLog
     from .search import EmbeddingServer
     from .store import Place
 

@@ -25,7 +25,7 @@ from assistants_server import LocalServer
 from tests.client.recording import KEY
 
 if TYPE_CHECKING:
-    from assistants_server.request_log import Exchange
+    from assistants_server.layers.request_log import Exchange
 
 Use: TypeAlias = Callable[[Any], Any]
 

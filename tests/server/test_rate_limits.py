@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.rate_limits import _duration as duration
+from assistants_server.layers.rate_limits import _duration as duration
 from assistants_server.rates import Level, LocalRates
 from tests.server.api import Api, refused
 from tests.server.keyed import client, make_key

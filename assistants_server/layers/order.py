@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..faults import HEADER, FaultMiddleware
+from ..page import Page
+from ..telemetry.health import Health, Readiness
+from ..telemetry.requests import RequestTelemetry
 from .admission import Admission, FaultHeaders
-from .faults import HEADER, FaultMiddleware
-from .page import Page
+from .metrics_page import ForAdmins, MetricsPage
 from .rate_limits import RateLimits
 from .request_log import RequestLog
-from .telemetry.health import Health, Readiness
-from .telemetry.metrics_page import ForAdmins, MetricsPage
-from .telemetry.requests import RequestTelemetry
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from .app import App
-    from .execution.scheduler import Scheduler
-    from .faults import Faults
-    from .http.connections import Connections
-    from .keys import KeyRing
-    from .settings import Settings
-    from .store import Store
-    from .telemetry.instruments import Instruments
+    from ..app import App
+    from ..execution.scheduler import Scheduler
+    from ..faults import Faults
+    from ..http.connections import Connections
+    from ..keys import KeyRing
+    from ..settings import Settings
+    from ..store import Store
+    from ..telemetry.instruments import Instruments
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
-from .http.errors import HTTPError
-from .http.store_errors import StoreErrors
-from .store import StoreError
+from ..http.errors import HTTPError
+from ..http.store_errors import StoreErrors
+from ..store import StoreError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from .keys import Key
-    from .rates import Level, What
-    from .store import Store
+    from ..keys import Key
+    from ..rates import Level, What
+    from ..store import Store
 
 # The operations after which a model is asked.
 _ASKING = ("createRun", "createThreadAndRun", "submitToolOutputsToRun")

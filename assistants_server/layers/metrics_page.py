@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from .._api import in_thread
 from ..http.errors import HTTPError
-from .metrics import how_to_install
+from ..telemetry.metrics import how_to_install
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from .metrics import Metrics
+    from ..telemetry.metrics import Metrics
 
 
 class MetricsPage:

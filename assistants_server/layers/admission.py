@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from .http.errors import HTTPError, quoted
-from .http.store_errors import StoreErrors
-from .keys.ring import EVERYBODY, RefusedKeyError
-from .settings import is_loopback
-from .store import StoreError
-from .telemetry import ids
+from ..http.errors import HTTPError, quoted
+from ..http.store_errors import StoreErrors
+from ..keys.ring import EVERYBODY, RefusedKeyError
+from ..settings import is_loopback
+from ..store import StoreError
+from ..telemetry import ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from .keys import Key, KeyRing
-    from .settings import Settings
+    from ..keys import Key, KeyRing
+    from ..settings import Settings
 
 _LONGEST_MEMORY = "600"
 # What changes nothing, though its method could.
