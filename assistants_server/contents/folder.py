@@ -11,8 +11,8 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..contract.file_objects import new_file_id
-from ..temporary_folders import TemporaryFolder
 from .names import PATTERN, name_of
+from .temporary_folders import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -100,8 +100,8 @@ def _question_for(name: str, question: str, wanted: list[dict[str, Any]]) -> str
 def _sample(schema: Any, name: str, question: str) -> Any:
     # With jsonschema behind it, importing this takes longer than all else of the
     # server, and most runs don't need it.
-    from ..samples import sample
     from .mentions import Mentions
+    from .samples import sample
 
     return sample(schema, name=name, mentions=Mentions(question, schema, name))
 

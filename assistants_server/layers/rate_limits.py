@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from ..keys import Key
-    from ..rates import Level, What
     from ..store import Store
+    from ..store.rates import Level, What
 
 # The operations after which a model is asked.
 _ASKING = ("createRun", "createThreadAndRun", "submitToolOutputsToRun")

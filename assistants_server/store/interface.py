@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ..keys.table import KeyTable
-    from ..rates import Rates
     from .deltas import Deltas
     from .processes import Processes
+    from .rates import Rates
     from .stored_responses import StoredResponses
     from .uses import Uses
     from .vector_store_files import VectorStoreFiles

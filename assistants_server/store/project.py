@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ..rates import Rates
     from .database import Database
     from .processes import Processes
+    from .rates import Rates
 
 _T = TypeVar("_T")
 

@@ -8,10 +8,10 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from ..rates import LocalRates
 from .interface import ConflictError, StoreError
 from .processes import OnlyProcess
 from .project import ProjectStore
+from .rates import LocalRates
 from .schema import make_private, open_schema, refuse_other_files
 from .sql import SQLStore
 from .sqlite_text import explained

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ..keys.table import KeyTable
-    from ..rates import Rates
+    from .rates import Rates
     from .whose import Whose
 
 _T = TypeVar("_T")

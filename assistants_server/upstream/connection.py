@@ -12,12 +12,12 @@ import httpx
 from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
-from ..retry_after import RETRY_AFTER
 from ..telemetry.instruments import instruments
 from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
 from .errors import PassingError, UpstreamError
 from .pieces import gathered
+from .retry_after import RETRY_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator

@@ -86,7 +86,7 @@ def test_server_imports_what_the_extra_promises() -> None:
     assert done["said"] is None
     # What judges a schema of the user's is imported when there is one.
     assert {*_extra()} - {*done["imported"]} == {"jsonschema"}
-    done = _import(*names, "assistants_server.samples")
+    done = _import(*names, "assistants_server.engines.samples")
     assert {*done["imported"]} >= {*_extra()}
 
 

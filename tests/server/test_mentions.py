@@ -11,7 +11,7 @@ import pytest
 from assistants_server.engines import ToolCall, Turn, deterministic
 from assistants_server.engines.mentions import Mentions
 from assistants_server.engines.question_tokens import tokens_of
-from assistants_server.samples import sample
+from assistants_server.engines.samples import sample
 from tests.server.hostile_schemas import HOSTILE
 
 TYPES = {"i": "integer", "n": "number", "s": "string", "b": "boolean"}

@@ -9,7 +9,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.layers.rate_limits import _duration as duration
-from assistants_server.rates import Level, LocalRates
+from assistants_server.store.rates import Level, LocalRates
 from tests.server.api import Api, refused
 from tests.server.keyed import client, make_key
 

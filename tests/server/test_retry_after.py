@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 import pytest
 
-from assistants_server.retry_after import retry_after
+from assistants_server.upstream.retry_after import retry_after
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from assistants_server.contract.patterns import match_cost
-from assistants_server.samples import sample
+from assistants_server.engines.samples import sample
 from harness.contract.instances import same
 from tests.cases import some
 from tests.server.hostile_schemas import HOSTILE, IMPOSSIBLE

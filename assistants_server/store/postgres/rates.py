@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...rates import WINDOW, Level
+from ..rates import WINDOW, Level
 
 if TYPE_CHECKING:
-    from ...rates import What
     from ..database import Database
+    from ..rates import What
 
 # The moment at which a statement began, and at which a limit is whole again at the
 # earliest. It waits for its row: what is taken meanwhile is seen.

@@ -11,13 +11,13 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .contract.json_schemas import Checker, Schema, schema_error
-from .contract.patterns import likely_texts
+from ..contract.json_schemas import Checker, Schema, schema_error
+from ..contract.patterns import likely_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .engines.mentions import Mentions
+    from .mentions import Mentions
 
     JSON = dict[str, Any]
 
