@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assistants_archive import ArchiveError
 
 from ..keys import DEFAULT_PROJECT, InvalidKeyError
-from ..keys.key import check_project
 from ..store import StoreError
+from ..store.key import check_project
 from .offline import import_into
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """Keys of clients: each of a project, with a scope and limits, stored as hashes.
 
-`key` says what a key is, `file` and `database` where keys are stored, `ring` which of
-them a request has, and `command` is `python -m assistants_server keys`.
+`file` and `database` say where keys are stored, `ring` which of them a request has, and
+`command` is `python -m assistants_server keys`. What a key is says `store.key`, because
+each database has a table of them.
 """
 
-from .key import DEFAULT_PROJECT, InvalidKeyError, Key
+from ..store.key import DEFAULT_PROJECT, InvalidKeyError, Key
 from .ring import KeyRing
 from .stored import KeyStore
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..durations import seconds_of
 from ..store import StoreError
-from .key import DEFAULT_PROJECT, SCOPES, Key, digest_of, id_of, new_token
+from ..store.key import DEFAULT_PROJECT, SCOPES, Key, digest_of, id_of, new_token
 from .opened import open_keys
 
 if TYPE_CHECKING:

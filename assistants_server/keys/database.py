@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..store import Store
-    from .key import Key
-    from .table import KeyTable
+    from ..store.key import Key
+    from ..store.key_table import KeyTable
 
 # Seconds for which keys are taken to be as they were: one that was revoked is refused
 # after so long.

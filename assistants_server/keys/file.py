@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from ..quiet_log import QuietLog
 from ..store import StoreError
-from .key import InvalidKeyError
-from .table import KeyTable
+from ..store.key import InvalidKeyError
+from ..store.key_table import KeyTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from .key import Key
+    from ..store.key import Key
 
 # "askk" in ASCII: the number by which SQLite's header tells whose file it is.
 _APPLICATION, _VERSION = 0x61736B6B, 1

@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from .key import DEFAULT_PROJECT, Key, digest_of, id_of, is_same
+from ..store.key import DEFAULT_PROJECT, Key, digest_of, id_of, is_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .key import Key
+    from ..store.key import Key
 
 
 class KeyStore(Protocol):

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
 
-    from ..keys.table import KeyTable
     from .deltas import Deltas
+    from .key_table import KeyTable
     from .processes import Processes
     from .rates import Rates
     from .stored_responses import StoredResponses

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ..keys.table import KeyTable
+    from .key_table import KeyTable
     from .rates import Rates
     from .whose import Whose
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from assistants_server.keys import Key, KeyStore
-from assistants_server.keys.key import digest_of, id_of, new_token
 from assistants_server.keys.opened import open_keys
+from assistants_server.store.key import digest_of, id_of, new_token
 from tests.server.api import TIMEOUT
 from tests.store.stores import opener
 

@@ -13,9 +13,9 @@ import pytest
 from assistants_server import LocalServer, SettingsError, StoreError
 from assistants_server.keys import InvalidKeyError, Key, KeyRing
 from assistants_server.keys.file import KeyFile
-from assistants_server.keys.key import digest_of, id_of, new_token
 from assistants_server.keys.opened import check_keys, watch_keys
 from assistants_server.keys.ring import RefusedKeyError
+from assistants_server.store.key import digest_of, id_of, new_token
 from harness.contract.document import DOCUMENT
 from tests.server.api import refused, until
 from tests.server.keyed import client, make_key, revoke, unstored

@@ -10,8 +10,8 @@ import pytest
 
 from assistants_server.__main__ import main
 from assistants_server.durations import seconds_of
-from assistants_server.keys.key import id_of, is_same
 from assistants_server.keys.opened import open_keys
+from assistants_server.store.key import id_of, is_same
 from tests.server.keyed import setting
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
-from ...keys.table import KeyTable
 from ..database import marks
+from ..key_table import KeyTable
 from ..project import ProjectStore
 from ..sql import SQLStore
 from ..workers import in_worker

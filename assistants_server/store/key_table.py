@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .key import Key
 
 if TYPE_CHECKING:
-    from ..store.database import Database
+    from .database import Database
 
 _NAMES: Final = ", ".join(each.name for each in fields(Key))
 _MARKS: Final = ", ".join("?" for _ in fields(Key))
