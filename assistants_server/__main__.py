@@ -17,6 +17,7 @@ from assistants_archive import ArchiveError
 
 from . import faults
 from .address import key_from
+from .configuration import upstream as upstream_options
 from .configuration.shown import shown, without_secrets
 from .configuration.sources import add_flags, configuration
 from .configuration.table import OPTIONS, PACE
@@ -33,7 +34,6 @@ from .settings import LOOPBACK
 from .store import StoreError
 from .telemetry.log import configure
 from .telemetry.spans import Spans
-from .upstream import options as upstream_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from ..search.embeddings import MODEL
 from ..settings import LOOPBACK, MEBIBYTE
 from ..store.processes import LEASE
 from ..telemetry.log import FORMATS, LEVELS
-from ..upstream.options import ENGINE_VARIABLE
-from ..upstream.options import OPTIONS as UPSTREAM
 from .option import DURATION, FILE, NUMBER, PLACE, SWITCH, WHOLE, Option
+from .upstream import ENGINE_VARIABLE
+from .upstream import OPTIONS as UPSTREAM
 
 PACE: Final = 0.02
 """Seconds between two pieces of a message, of engines that have no pace themselves."""

@@ -35,8 +35,8 @@ from .turn_events import (
 )
 
 if TYPE_CHECKING:
-    from .chat import ChatEngine as ChatEngine
-    from .responses import ResponsesEngine as ResponsesEngine
+    from ..upstream.chat import ChatEngine as ChatEngine
+    from ..upstream.responses import ResponsesEngine as ResponsesEngine
 
 # With an HTTP library, and all that models are asked by.
 _LATE = {"ChatEngine": "chat", "ResponsesEngine": "responses"}
@@ -77,4 +77,4 @@ if not TYPE_CHECKING:
         """Import an engine with an upstream when it is first used."""
         if name not in _LATE:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+        return getattr(import_module(f"..upstream.{_LATE[name]}", __name__), name)

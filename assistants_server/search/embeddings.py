@@ -96,7 +96,7 @@ class EmbeddingServer:
 
     def _embed(self, texts: list[str]) -> list[array[float]]:
         from .._model_api import ApiError, create_embedding
-        from ..upstream.errors import UpstreamError
+        from ..engines.upstream_errors import UpstreamError
 
         name = self._connection.name
         request = embedding_request(self.model, texts)

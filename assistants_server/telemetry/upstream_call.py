@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from ..engines.turn_events import Usage
-from ..upstream.errors import PassingError
+from ..engines.upstream_errors import PassingError
 from .spans import (
     CACHED_TOKENS,
     INPUT_TOKENS,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from .._model_api import EventDecoder
+from ..engines.upstream_errors import PassingError, UpstreamError, error_of
 from ..telemetry.log import Private
-from .errors import PassingError, UpstreamError, error_of
 from .retry_after import retry_after
 
 if TYPE_CHECKING:

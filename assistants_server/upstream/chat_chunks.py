@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._model_api import create_chat_completion, models
 from ..engines.turn_events import Incomplete, RefusedText, Usage
+from ..engines.upstream_errors import PassingError, UpstreamError, error_of
 from .calls import Calls
-from .errors import PassingError, UpstreamError, error_of
 from .thoughts import AnswerThoughts
 from .values import count_of, text_of, those_of
 

@@ -12,10 +12,10 @@ import httpx
 from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
+from ..engines.upstream_errors import PassingError, UpstreamError
 from ..telemetry.instruments import instruments
 from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
-from .errors import PassingError, UpstreamError
 from .pieces import gathered
 from .retry_after import RETRY_AFTER
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from .._model_api import retrieve_container_file_content
-from .errors import UpstreamError
+from ..engines.upstream_errors import UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

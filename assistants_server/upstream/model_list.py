@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .._model_api import ApiError, list_models, models
+from ..engines.upstream_errors import UpstreamError
 from .connection import Connection
-from .errors import UpstreamError
 from .values import text_of, those_of
 
 if TYPE_CHECKING:

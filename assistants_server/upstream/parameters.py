@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .errors import RefusedParameterError
+    from ..engines.upstream_errors import RefusedParameterError
 
 JSON = dict[str, Any]
 # What an answer can do without, by how much it is missed; and what takes its place.

@@ -14,8 +14,8 @@ from ..engines.turn_events import (
     ToolCallDelta,
     Usage,
 )
+from ..engines.upstream_errors import UpstreamError, error_of
 from .calls import new_id
-from .errors import UpstreamError, error_of
 from .foreign_files import WithFiles, image_of
 from .response_texts import ResponseTexts
 from .thoughts import AnswerThoughts

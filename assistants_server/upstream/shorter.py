@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ..engines.interface import text_of
 
 if TYPE_CHECKING:
-    from .errors import ContextTooLongError
+    from ..engines.upstream_errors import ContextTooLongError
     from .inputs import Inputs
 
 # Tokens aren't characters: somewhat more than counted is dropped.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from .._api import in_thread
 from .._model_api import ApiError, File, UnusableFile, create_file, delete_file, models
-from .errors import UpstreamError
+from ..engines.upstream_errors import UpstreamError
 from .values import text_of
 
 if TYPE_CHECKING:

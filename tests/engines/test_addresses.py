@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server.address import Address, key_from
+from assistants_server.configuration.upstream import KEY_VARIABLE
 from assistants_server.upstream.model_names import ModelNames
-from assistants_server.upstream.options import KEY_VARIABLE
 from tests.engines.upstreams import KEY
 
 if TYPE_CHECKING:

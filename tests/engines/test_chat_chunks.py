@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from assistants_server.engines.turn_events import Incomplete, ToolCallDelta, Usage
-from assistants_server.upstream.chat_chunks import ChatChunks
-from assistants_server.upstream.errors import (
+from assistants_server.engines.upstream_errors import (
     ContextTooLongError,
     PassingError,
     RefusedParameterError,
     UpstreamError,
 )
+from assistants_server.upstream.chat_chunks import ChatChunks
 from tests.engines.turns import END, event, read_all
 
 HOST = "127.0.0.1:11434"

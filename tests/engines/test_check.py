@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server.engines import ChatEngine
-from assistants_server.upstream.errors import UpstreamError
+from assistants_server.engines.upstream_errors import UpstreamError
 from harness.scripted_server import Response, ScriptedServer
 from tests.engines.upstreams import KEY, refusal, upstream
 

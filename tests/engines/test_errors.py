@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistants_server.upstream.errors import (
+from assistants_server.engines.upstream_errors import (
     ContextTooLongError,
     NoModelError,
     PassingError,

@@ -9,8 +9,7 @@ import pytest
 from assistants_server.__main__ import _engine as engine_of
 from assistants_server.__main__ import _pace as pace_of
 from assistants_server.__main__ import configured, main
-from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
-from assistants_server.upstream.options import (
+from assistants_server.configuration.upstream import (
     BUILT_IN_VARIABLE,
     ENGINE_VARIABLE,
     KEY_FILE_VARIABLE,
@@ -22,6 +21,7 @@ from assistants_server.upstream.options import (
     THOUGHTS_VARIABLE,
     URL_VARIABLE,
 )
+from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
 from harness.scripted_server import Response
 from tests.engines.turns import outputs_of, run, told, turn
 from tests.engines.upstreams import KEY, chat, refusal, upstream

@@ -15,7 +15,7 @@ from assistants_server.engines.turn_events import (
     ToolCallDelta,
     Usage,
 )
-from assistants_server.upstream.errors import ContextTooLongError, UpstreamError
+from assistants_server.engines.upstream_errors import ContextTooLongError, UpstreamError
 from assistants_server.upstream.response_events import ResponseEvents
 from tests.engines.turns import END, event, read_all
 

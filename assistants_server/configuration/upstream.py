@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from ..address import key_from
-from ..configuration.option import FILE, SWITCH, Option
-from .errors import UpstreamError
-from .model_names import ModelNames
-from .thoughts import SHOWINGS
+from ..engines.upstream_errors import UpstreamError
+from ..upstream.model_names import ModelNames
+from ..upstream.thoughts import SHOWINGS
+from .option import FILE, SWITCH, Option
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..engines.upstream import UpstreamEngine
+    from ..upstream.engine import UpstreamEngine
 
 ENGINES: Final = ("chat", "responses")
 """What `--engine` may be beside MODULE:NAME: the protocol that the upstream speaks."""

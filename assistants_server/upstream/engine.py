@@ -12,37 +12,37 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from attrs import evolve
 
 from ..address import Address
-from ..upstream.attempts import FIRST_PAUSE
-from ..upstream.connection import Connection
-from ..upstream.errors import (
+from ..engines.interface import FunctionOutput
+from ..engines.turn_events import Fail, FileSearch, MadeFile, State, Usage
+from ..engines.upstream_errors import (
     ContextTooLongError,
     NoModelError,
     PassingError,
     RefusedParameterError,
     UpstreamError,
 )
-from ..upstream.foreign_files import WithFiles
-from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
-from ..upstream.marks import Marks
-from ..upstream.model_list import listed
-from ..upstream.model_names import ModelNames
-from ..upstream.parameters import RefusedParameters
-from ..upstream.rounds import Round, query_of, sum_of, together
-from ..upstream.run_state import RunState
-from ..upstream.shorter import shorter
-from ..upstream.thoughts import Thoughts
-from ..upstream.uploads import Uploads
-from .interface import FunctionOutput
-from .turn_events import Fail, FileSearch, MadeFile, State, Usage
+from .attempts import FIRST_PAUSE
+from .connection import Connection
+from .foreign_files import WithFiles
+from .inputs import Inputs, has_tool, images_of, search_name, search_output
+from .marks import Marks
+from .model_list import listed
+from .model_names import ModelNames
+from .parameters import RefusedParameters
+from .rounds import Round, query_of, sum_of, together
+from .run_state import RunState
+from .shorter import shorter
+from .thoughts import Thoughts
+from .uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from .._model_api import Event, Request
-    from ..upstream.foreign_files import ForeignFile
-    from ..upstream.thoughts import Showing
-    from .interface import Turn
-    from .turn_events import Output
+    from ..engines.interface import Turn
+    from ..engines.turn_events import Output
+    from .foreign_files import ForeignFile
+    from .thoughts import Showing
 
 JSON = dict[str, Any]
 # Seconds that a turn may take where its run never expires.

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._model_api import create_chat_completion
-from ..upstream.attempts import FIRST_PAUSE
-from ..upstream.calls import taken_ids
-from ..upstream.chat_chunks import ChatChunks
-from ..upstream.chat_request import calling_round, chat_request
-from .upstream import UpstreamEngine
+from .attempts import FIRST_PAUSE
+from .calls import taken_ids
+from .chat_chunks import ChatChunks
+from .chat_request import calling_round, chat_request
+from .engine import UpstreamEngine
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from .._model_api import Request
-    from ..upstream.inputs import Inputs
-    from ..upstream.run_state import RunState
-    from ..upstream.thoughts import Showing
-    from .interface import FunctionOutput
-    from .upstream import Reader
+    from ..engines.interface import FunctionOutput
+    from .engine import Reader
+    from .inputs import Inputs
+    from .run_state import RunState
+    from .thoughts import Showing
 
 
 class ChatEngine(UpstreamEngine):

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._model_api import create_response
-from ..upstream.calls import taken_ids
-from ..upstream.response_events import ResponseEvents
-from ..upstream.responses_request import calling_round, responses_request
-from .upstream import UpstreamEngine
+from .calls import taken_ids
+from .engine import UpstreamEngine
+from .response_events import ResponseEvents
+from .responses_request import calling_round, responses_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._model_api import Request
-    from ..upstream.inputs import Inputs
-    from ..upstream.run_state import RunState
-    from .interface import FunctionOutput
-    from .upstream import Reader
+    from ..engines.interface import FunctionOutput
+    from .engine import Reader
+    from .inputs import Inputs
+    from .run_state import RunState
 
 JSON = dict[str, Any]
 
