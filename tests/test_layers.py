@@ -1,4 +1,4 @@
-"""Imports go one way, between the packages and between the rooms of the client."""
+"""Imports go one way, between the packages and between the rooms of each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from harness.imports import SOURCE_ROOTS, Import, all_imports, imports_of, modules
 from tests.cases import some
+from tests.rooms import ROOMS, TYPED_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,57 +36,6 @@ PACKAGES = (
     "assistants_server",
 )
 
-# The rooms of the client: each may import those above it, and itself.
-ROOMS = (
-    *("_version", "_log", "_text", "_locks", "_effects", "_json"),
-    *("_error_messages", "_errors", "_file_errors", "_run_errors", "_tool_ledger"),
-    *("_verbosity", "_spellings", "_redaction", "_traces"),
-    *(
-        "_api",
-        "_arguments",
-        "_ids",
-        "_signatures",
-        "_outputs",
-        "_tool",
-        "tools",
-        "_options",
-        "_keywords",
-        "_unknown",
-        "_call",
-        "_operations",
-        "_casts",
-    ),
-    *("_events", "_flows", "_lists"),
-    *("_drive", "_progress", "_transcript", "_transport"),
-    *("_local_file", "_downloads", "binary"),
-    *(
-        "display",
-        "pages",
-        "_response",
-        "responses",
-        "streaming",
-        "objects",
-        "resources",
-    ),
-    "types",
-    *(
-        "azure",
-        "custom_requests",
-        "_attach_methods",
-        "_setting_attributes",
-        "_embedded",
-        "client",
-    ),
-    *("_imitation", ""),
-)
-# What only type checkers import from a room below, and why it can't be otherwise.
-TYPED_BELOW = {
-    ("_operations", "objects"): "an operation names the classes of its results",
-    ("streaming", "objects"): "callbacks take live objects",
-    ("objects", "client"): "a live object knows its client",
-    ("objects", "resources"): "methods of live objects take what resources take",
-    ("resources", "client"): "a resource knows its client",
-}
 # What would be I/O, a clock, chance or concurrency in a flow.
 NOT_IN_FLOWS = {
     *("asyncio", "concurrent", "httpx", "httpx2", "io", "logging", "os", "random"),
@@ -140,22 +90,26 @@ def test_what_only_type_checkers_bring_along_is_imported_for_them_alone() -> Non
         assert found.typing_only or found.top != "typing_extensions", str(found)
 
 
-def test_every_module_of_the_client_is_in_a_room() -> None:
-    found = {_room(name) for name, _ in modules("assistants_client")}
-    assert found == set(ROOMS)
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_module_is_in_a_room(package: str) -> None:
+    found = {_room(name) for name, _ in modules(package)}
+    assert found == set(ROOMS[package])
+    assert len(found) == len(ROOMS[package])
 
 
-def test_rooms_of_the_client_import_only_those_above_them() -> None:
-    assert _breaking("assistants_client", rule=_goes_up) == []
+@pytest.mark.parametrize("package", ROOMS)
+def test_rooms_import_only_those_above_them(package: str) -> None:
+    assert _breaking(package, rule=_goes_up) == []
 
 
-def test_what_only_types_need_from_below_is_listed() -> None:
+@pytest.mark.parametrize("package", ROOMS)
+def test_what_only_types_need_from_below_is_listed(package: str) -> None:
     below = {
         _rooms(found)
-        for found in all_imports("assistants_client")
+        for found in all_imports(package)
         if found.typing_only and not _is_above(found)
     }
-    assert below == TYPED_BELOW.keys()
+    assert below == TYPED_BELOW[package].keys()
 
 
 def test_flows_and_events_know_no_io_no_clock_and_no_chance() -> None:
@@ -240,19 +194,24 @@ def test_rule_for_generated_code_can_be_broken(
 @pytest.mark.parametrize(
     ("importer", "source", "fine"),
     [
-        ("client", "from ._flows import call", True),
-        ("_flows.call", "from .._effects import Send", True),
-        ("_flows.call", "from . import retry", True),
-        ("_flows.call", "from ..client import Client", False),
-        ("_flows.call", "def f():\n    from ..client import Client", False),
-        ("_flows.call", "if TYPE_CHECKING:\n    from ..client import Client", True),
-        ("_events.parse", "from .._flows import poll", False),
+        ("client.client", "from ._flows import call", True),
+        ("client._flows.call", "from .._effects import Send", True),
+        ("client._flows.call", "from . import retry", True),
+        ("client._flows.call", "from ..client import Client", False),
+        ("client._flows.call", "def f():\n    from ..client import Client", False),
+        ("client._flows.call", "if TYPE_CHECKING:\n    from .. import client", True),
+        ("client._events.parse", "from .._flows import poll", False),
+        ("server.app", "from .operations import projects", True),
+        ("server.store.postgres.rates", "from ..rates import Level", True),
+        ("server.store.postgres.rates", "from ...keys import Key", False),
+        ("server.http.errors", "from .. import app", False),
+        ("server.http.errors", "from starlette.responses import Response", True),
     ],
 )
 def test_rule_of_the_rooms_can_be_broken(
     importer: str, source: str, *, fine: bool
 ) -> None:
-    name = f"assistants_client.{importer}"
+    name = f"assistants_{importer}"
     (found,) = imports_of(source, name, name.rpartition(".")[0])
     assert _goes_up(found) is fine
 
@@ -366,24 +325,26 @@ def _is_public(found: Import) -> bool:
 
 
 def _rooms(found: Import) -> tuple[str, str]:
-    """Return the rooms of the client that an import leads from and to."""
+    """Return the rooms of one package that an import leads from and to."""
     return _room(found.importer), _room(found.imported)
 
 
 def _room(name: str) -> str:
-    """Return the room of a module of the client; "" for the package itself."""
-    return name.removeprefix("assistants_client").removeprefix(".").partition(".")[0]
+    """Return the room of a module in its package; "" for the package itself."""
+    return name.partition(".")[2].partition(".")[0]
 
 
 def _goes_up(found: Import) -> bool:
-    return found.typing_only or found.top != "assistants_client" or _is_above(found)
+    return found.typing_only or _is_above(found)
 
 
 def _is_above(found: Import) -> bool:
-    if found.top != "assistants_client":
+    package = found.importer.partition(".")[0]
+    if found.top != package:
         return True
     own, other = _rooms(found)
-    return own == other or ROOMS.index(other) < ROOMS.index(own)
+    rooms = ROOMS[package]
+    return own == other or rooms.index(other) < rooms.index(own)
 
 
 def _is_pure(found: Import) -> bool:

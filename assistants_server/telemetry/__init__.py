@@ -3,6 +3,5 @@
 Nothing here holds what clients and models say, nor keys: metrics have labels of a few
 known values, spans and logs have ids and the names of models, assistants and functions.
 
-`current.instruments()` returns what measures in the server whose task asks; the rest of
-the server uses nothing else of this room.
+`instruments.instruments()` returns what measures in the server whose task asks.
 """
