@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .file_search import FileSearcher
     from .lane import Lane
     from .run_record import RunRecord
+    from .slots import Slot, Slots
 
 JSON = dict[str, Any]
 # Seconds that an engine has to clean up when its run is cancelled or expires.
@@ -63,7 +64,7 @@ class RunTask:
         engine: Engine,
         searcher: FileSearcher,
         contents: Contents,
-        slots: asyncio.Semaphore | None,
+        slots: Slots,
         lane: Lane,
         on_lost: Callable[[RunRecord], None],
     ) -> None:
@@ -76,7 +77,7 @@ class RunTask:
             engine: what answers.
             searcher: what searches files for it.
             contents: the contents of files.
-            slots: bounds how many engines are at work; None for no limit.
+            slots: bounds how many engines are at work.
             lane: where it waits between two steps.
             on_lost: called where the run goes on without this task, and a client still
                 listens to it.
@@ -90,7 +91,7 @@ class RunTask:
         self._slots = slots
         self._lane = lane
         self._on_lost = on_lost
-        self._has_slot = False
+        self._slot: Slot | None = None
         self._has_turn = False
         self._drains = False
         self._submitted = asyncio.Event()
@@ -171,9 +172,7 @@ class RunTask:
             self._tell("left")
             if not work.done():
                 work.cancel()
-            if self._slots and self._has_slot:
-                self._has_slot = False
-                self._slots.release()
+            self._leave_slot()
             await self.record.leave()
             if self.record.listener:
                 # The run came to its end, or goes on, somewhere else.
@@ -289,6 +288,14 @@ class RunTask:
 
     async def _carry_on(self) -> None:
         """Take one turn after the other, to the end of the run."""
+        # Before anything is waited for: turns begin in the order of their runs.
+        self._slot = self._slots.queue()
+        try:
+            await self._take_turns()
+        finally:
+            self._leave_slot()
+
+    async def _take_turns(self) -> None:
         run = await self.record.perform(self._begun, ending=True)
         instruments().run_found(run)
         if run["status"] == "cancelling":
@@ -296,26 +303,29 @@ class RunTask:
         calls = action_calls(run)
         while True:
             if calls:
+                self._leave_slot()
                 with instruments().calls(self.record.id, calls):
                     await self._submitted.wait()
             self._submitted.clear()
-            if self._slots:
-                with instruments().waiting():
-                    await self._slots.acquire()
-                self._has_slot = True
+            slot = self._slot = self._slot or self._slots.queue()
+            with instruments().waiting():
+                await slot.reached()
+            await self._lane.pause()
+            self._has_turn = True
             try:
-                await self._lane.pause()
-                self._has_turn = True
                 calls = await self._take_turn()
             finally:
                 self._has_turn = False
-                if self._slots and self._has_slot:
-                    self._has_slot = False
-                    self._slots.release()
+                self._leave_slot()
             if not calls:
                 return
             if self._drains:
                 self.stop()
+
+    def _leave_slot(self) -> None:
+        if self._slot:
+            self._slot.leave()
+            self._slot = None
 
     async def _take_turn(self) -> list[JSON]:
         """Let the engine take a turn; return the calls that the client acts on now."""

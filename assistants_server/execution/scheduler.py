@@ -18,6 +18,7 @@ from .lane import Lane
 from .presence import Presence
 from .run_record import ACTIVE, RunRecord
 from .run_task import RunTask
+from .slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,8 +63,7 @@ class Scheduler:
         self._settings = settings
         self._searcher = searcher
         self._contents = contents
-        most = settings.max_turns
-        self._slots = None if most is None else asyncio.Semaphore(most)
+        self._slots = Slots(settings.max_turns)
         self._lane = Lane(settings.pace)
         self._run_tasks: dict[str, RunTask] = {}
         self._tasks: set[asyncio.Task[None]] = set()

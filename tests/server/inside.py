@@ -7,7 +7,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from assistants_server.store import SQLiteStore
 from harness.store_audit import audit
 from tests.server.api import TIMEOUT, until
 
@@ -37,11 +36,6 @@ def sql_of(server: LocalServer) -> sqlite3.Connection:
     """Return the database of SQLite of a server, which only its own thread may use."""
     sql: sqlite3.Connection = vars(store_of(server))["_sql"]
     return sql
-
-
-def changes_at_once(server: LocalServer) -> bool:
-    """Return whether nothing comes between a change of a server and what follows."""
-    return type(store_of(server)) is SQLiteStore
 
 
 def inside(server: LocalServer, act: Callable[[], Any]) -> Any:
