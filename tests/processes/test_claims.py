@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistants_server.contract.file_objects import vector_store_file
 from assistants_server.store.postgres import PostgresStore
 from tests.postgres_store import database
 from tests.server.api import TIMEOUT
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assistants_server.store.processes import Processes
+    from assistants_server.store.vector_store_files import VectorStoreFiles
 
 RUN = "run_1"
 
@@ -52,6 +55,13 @@ def run(status: str) -> dict[str, Any]:
 def within(store: PostgresStore, ask: Callable[[Processes], Any]) -> Any:
     """Return what is said in a change of its own."""
     with store.changes():
+        return ask(store.processes)
+
+
+def at_once(store: PostgresStore, ask: Callable[[Processes], Any]) -> Any:
+    """Return what is said in a change that waits for no other one."""
+    with store.changes():
+        vars(store)["_sessions"].execute("set local lock_timeout = '1s'")
         return ask(store.processes)
 
 
@@ -93,10 +103,62 @@ def test_a_run_is_claimed_by_one_of_many(pair: Pair) -> None:
 def test_what_another_change_is_at_work_on_is_not_waited_for(pair: Pair) -> None:
     with pair.one.changes():
         pair.one.lock(RUN)
-        with ThreadPoolExecutor(1) as pool:
-            claim = pool.submit(within, pair.other, lambda p: p.claim(RUN))
-            assert claim.result(TIMEOUT) is None
+        assert at_once(pair.other, lambda p: p.claim(RUN)) is None
     assert within(pair.other, lambda p: p.claim(RUN)) == "nobody"
+
+
+def test_who_claims_at_the_same_time_gets_another_run_at_once(pair: Pair) -> None:
+    with pair.one.changes():
+        pair.one.add("run", {**run("queued"), "id": "run_2"}, active=True)
+    with pair.one.changes():
+        assert pair.one.processes.claim(RUN) == "nobody"
+        # What is claimed is not seen yet, and not waited for either.
+        assert [*at_once(pair.other, lambda p: p.unattended())] == [RUN, "run_2"]
+        assert at_once(pair.other, lambda p: p.claim(RUN)) is None
+        assert at_once(pair.other, lambda p: p.claim("run_2")) == "nobody"
+        assert pair.one.processes.claim("run_2") is None
+    assert within(pair.other, lambda p: p.carrier(RUN)) == "elsewhere"
+    assert within(pair.one, lambda p: p.carrier("run_2")) == "elsewhere"
+
+
+def test_files_are_claimed_at_the_same_time_but_not_twice(pair: Pair) -> None:
+    files = [vector_store_file("vs_1", {"file_id": f"file_{n}"}) for n in range(3)]
+    one, other = (each.vector_store_files for each in (pair.one, pair.other))
+    with pair.one.changes():
+        one.add(files)
+    with pair.one.changes():
+        first = one.next(besides=())
+        assert first is not None
+        second = at_once(pair.other, lambda p: other.next(besides=()))
+        third = one.next(besides=[first.place])
+        assert third is not None
+        besides = [second.place]
+        assert at_once(pair.other, lambda p: other.next(besides=besides)) is None
+    claimed = [first, second, third]
+    assert [each.file for each in claimed] == ["file_0", "file_1", "file_2"]
+    # To others they are all taken; what is its own, a process may take again.
+    assert within(pair.other, lambda p: other.next(besides=besides)) is None
+    assert within(pair.one, lambda p: one.next(besides=())) == first
+    for each in claimed:
+        held = within(pair.one, partial(_held, one, each.place))
+        assert held is (each is not second)
+
+
+def _held(files: VectorStoreFiles, place: int, _: Processes) -> bool:
+    return files.holds(place)
+
+
+def test_what_expires_is_seen_to_by_one_at_once(pair: Pair) -> None:
+    files = [{"id": "file_1"}, {"id": "file_2"}]
+    with pair.one.changes():
+        for each in files:
+            pair.one.add("file", each, expires=5)
+    with pair.one.changes():
+        pair.one.lock("file_1")
+        assert at_once(pair.other, lambda p: pair.other.expired("file", 5)) == [
+            files[1]
+        ]
+    assert within(pair.other, lambda p: pair.other.expired("file", 5)) == files
 
 
 def test_the_runs_of_the_dead_are_for_others(pair: Pair) -> None:
