@@ -32,6 +32,9 @@ class Followers:
     def add(self, record: RunRecord) -> None:
         """Follow a run for the client that listens to it."""
         if record.listener:
+            if record.id in self._all:
+                # Who listened before somebody else went on with the run.
+                self._all[record.id][0].abort()
             self._all[record.id] = record.listener, record.last_event
             record.listener = None
 

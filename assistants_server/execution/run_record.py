@@ -187,8 +187,11 @@ class RunRecord:
             listener: receives the events from now on.
         """
         self.listener = listener
-        # Whoever listened elsewhere has got all that there was.
+        # Whoever listened elsewhere has got all that there was, and who listens now
+        # needs none of it, wherever the run goes on.
         self.shared = False
+        for place, _ in self._store.processes.events(self.id, after=self.last_event):
+            self.last_event = place
         step = [each for each in self.steps() if each["status"] == "in_progress"][-1]
         for call in step["step_details"]["tool_calls"]:
             call["function"]["output"] = outputs[call["id"]]

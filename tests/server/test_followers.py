@@ -122,6 +122,19 @@ def test_a_client_that_is_gone_is_not_followed(store: SQLiteStore) -> None:
         assert "run_1" not in followers
 
 
+def test_who_listened_before_is_not_left_waiting(
+    store: SQLiteStore, events: Events
+) -> None:
+    """Somebody submitted outputs before the end of the first stream was read."""
+    with following(store) as (followers, listener):
+        later = Listener()
+        followers.add(RunRecord(store, "run_1", later))
+        events.written += ["a"]
+        asyncio.run(followers.look())
+    assert received(listener) == ["|"]
+    assert received(later) == ["a"]
+
+
 def test_streams_end_without_a_last_event_where_the_server_stops(
     store: SQLiteStore,
 ) -> None:
