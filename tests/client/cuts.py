@@ -17,7 +17,7 @@ from assistants_client import (
 from assistants_server import CodeCall, FileSearch, ToolCall, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
 KEY = "sk-of-the-test"
 ENDED = ("completed", "requires_action")
@@ -93,13 +93,13 @@ class Replayed:
 
     Attributes:
         stages: what it sends, one stream after the other.
-        at: in which of them it is cut, and after how many bytes.
+        at: which of them are cut, and after how many bytes.
         error: with what the connection breaks; None if it is closed.
         posted: the paths of what was sent.
     """
 
     stages: list[Stage]
-    at: tuple[int, int] | None = None
+    at: Mapping[int, int] = field(factory=dict)
     error: Exception | None = None
     posted: list[str] = field(factory=list)
 
@@ -108,8 +108,8 @@ class Replayed:
             self.posted.append(request.url.path)
             number = len(self.posted) - 1
             content, error = self.stages[number].content, None
-            if self.at is not None and self.at[0] == number:
-                content, error = content[: self.at[1]], self.error
+            if number in self.at:
+                content, error = content[: self.at[number]], self.error
             headers = {"content-type": "text/event-stream", "x-request-id": "req_1"}
             return httpx.Response(200, headers=headers, stream=CutBody(content, error))
         found = self.stages[len(self.posted) - 1].found
@@ -230,7 +230,7 @@ def cut_anywhere(case: Case, use: Any) -> Iterator[tuple[int, int, Replayed]]:
             if use is use_async and order % 3:
                 continue
             error = (httpx.ReadError("the cable was cut"), None)[order // 2 % 2]
-            yield number, cut, Replayed(case.stages, (number, cut), error)
+            yield number, cut, Replayed(case.stages, {number: cut}, error)
 
 
 def sent_before(stages: list[Stage], number: int, cut: int) -> Any:
