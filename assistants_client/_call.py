@@ -6,23 +6,19 @@ method promises, the whole response, or a response that is still to be read.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from functools import cache, cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
     Final,
     Generic,
-    NamedTuple,
     Protocol,
     TypeAlias,
     TypedDict,
     TypeVar,
 )
 
-import attrs
 from attrs import field, frozen
 
 from . import _api
@@ -45,13 +41,12 @@ if TYPE_CHECKING:
 
     from ._api import Request
     from ._effects import HttpResponse
+    from ._operation import Operation
     from ._traces import SpanOfCall
     from ._verbosity import Verbosity
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Sync_co = TypeVar("Sync_co", covariant=True)
-Async_co = TypeVar("Async_co", covariant=True)
 
 
 class HasId(Protocol):
@@ -118,59 +113,6 @@ Timeout: TypeAlias = Any
 
 
 OPTIONS: Final = frozenset(UploadOptions.__annotations__)
-
-
-class Parameters(NamedTuple):
-    """What the function takes that builds the request of an operation.
-
-    Attributes:
-        path: the names of its path parameters, in the order of the path.
-        query: the names of its query parameters.
-        has_body: whether it has a body.
-        is_form: whether that is a form, with files in it.
-    """
-
-    path: tuple[str, ...]
-    query: frozenset[str]
-    has_body: bool
-    is_form: bool
-
-
-@frozen(eq=False, slots=False)
-class Operation(Generic[Sync_co, Async_co]):
-    """An operation of the API; its types are what the two clients return for it.
-
-    Attributes:
-        name: the path of its method, such as "threads.runs.create".
-        module: its module in the generated package.
-        kind: the class of its result, or of the items of its list.
-        ids: arguments that may be objects in place of ids, or lists of such, besides
-            those of its path.
-        renamed: keywords that the document calls otherwise, and how.
-        single: whether its list is never longer than a page.
-    """
-
-    name: str
-    module: str
-    kind: str
-    ids: frozenset[str] = frozenset()
-    renamed: Mapping[str, str] = field(factory=dict)
-    single: bool = False
-
-    @cached_property
-    def parameters(self) -> Parameters:
-        """Return its parameters."""
-        return _parameters(self.module)
-
-
-@cache
-def _parameters(module: str) -> Parameters:
-    home = _api.endpoint(module)
-    found = inspect.signature(home.build_request).parameters.values()
-    path = tuple(each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD)
-    named = {each.name for each in found if each.kind is each.KEYWORD_ONLY}
-    query, is_form = frozenset(named - {"body"}), hasattr(home, "multipart")
-    return Parameters(path, query, "body" in named, is_form)
 
 
 @frozen(kw_only=True)
@@ -281,13 +223,6 @@ class CallResult(Generic[T_co]):
             operation=self.call.operation,
             attempts=self.attempts,
         )
-
-
-@cache
-def properties_of(model: Any) -> Mapping[str, bool]:
-    """Return the properties of a model, and whether each one is required."""
-    found = attrs.fields(model)
-    return {each.name: each.default is attrs.NOTHING for each in found}
 
 
 def make_call(

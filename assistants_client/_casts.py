@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _api
-from ._call import properties_of
-from ._error_messages import is_error
+from ._error_messages import is_error, properties_of
 from ._json import converted
 
 if TYPE_CHECKING:

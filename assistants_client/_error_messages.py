@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import cache
 from http import HTTPStatus
 from string import ascii_lowercase, ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from ._text import shortened
 
@@ -58,6 +61,13 @@ def text_field(body: object, name: str) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
     return str(value)
+
+
+@cache
+def properties_of(model: Any) -> Mapping[str, bool]:
+    """Return the properties of a model, and whether each one is required."""
+    found = attrs.fields(model)
+    return {each.name: each.default is attrs.NOTHING for each in found}
 
 
 def is_error(body: Mapping[str, object], properties: Mapping[str, bool]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ._call import Operation
+from ._operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from .. import _api
-from .._call import properties_of
 from .._effects import (
     BufferedResponse,
     Emit,
@@ -15,7 +14,7 @@ from .._effects import (
     Receive,
     UnreadableResponse,
 )
-from .._error_messages import is_error, message
+from .._error_messages import is_error, message, properties_of
 from .._errors import APIError
 from .._events.parse import (
     DONE,

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from .. import _api
 from .._arguments import LEFT_OUT
 from .._arguments import NOT_GIVEN as NOT_GIVEN
-from .._call import make_call, properties_of
-from .._error_messages import is_error
+from .._call import make_call
+from .._error_messages import is_error, properties_of
 from .._errors import ArgumentError
 from .._ids import KINDS, id_of
 from .._lists import page_fields, split
@@ -30,8 +30,9 @@ from ..pages import AsyncPage, AsyncPages, Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._call import Call, CallResult, Operation
+    from .._call import Call, CallResult
     from .._flows.paginate import Bounds
+    from .._operation import Operation
     from ..client import AsyncClient, Client
     from ..pages import Query
 

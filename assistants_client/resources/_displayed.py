@@ -9,7 +9,7 @@ from ._base import made
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._call import Operation
+    from .._operation import Operation
 
 P = ParamSpec("P")
 R = TypeVar("R")

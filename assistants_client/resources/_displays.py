@@ -21,8 +21,9 @@ from ._run_calls import RunCalls
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .._call import CallOptions, Operation
+    from .._call import CallOptions
     from .._effects import Flow
+    from .._operation import Operation
 
 _MESSAGES: Final = 100
 _LARGEST_PAGE: Final = 100

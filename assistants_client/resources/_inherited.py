@@ -11,7 +11,7 @@ from .._options import mapping
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._call import Operation
+    from .._operation import Operation
 
 _INHERITED: Final = (
     *("extra_headers", "extra_query"),

@@ -12,7 +12,8 @@ from ._base import AsyncResource, Resource, ids_in, made
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._call import Call, CallResult, Operation
+    from .._call import Call, CallResult
+    from .._operation import Operation
 
 P = ParamSpec("P")
 R = TypeVar("R")

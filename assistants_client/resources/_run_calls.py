@@ -32,9 +32,10 @@ from ._inherited import inherited
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from .._call import Call, CallResult, Operation
+    from .._call import Call, CallResult
     from .._effects import Flow
     from .._lists import PageFields
+    from .._operation import Operation
     from .._options import Options
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from .._outputs import listed_outputs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .._call import Operation
+    from .._operation import Operation
     from .._tool_ledger import ToolLedger
 
 _SUBMITTED: Final = ("tool_outputs", "tool_approvals")

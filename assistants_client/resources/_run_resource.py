@@ -8,8 +8,8 @@ from ._base import AsyncResource, Resource, ids_in
 from ._run_outputs import listed, note_outputs
 
 if TYPE_CHECKING:
-    from .._call import Operation
     from .._events.snapshots import Snapshots
+    from .._operation import Operation
     from ..display.conversation import Conversation
     from ..display.timeline import Timeline
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager

@@ -22,8 +22,9 @@ from ._run_outputs import note
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._call import Call, CallOptions, CallResult, Operation
+    from .._call import Call, CallOptions, CallResult
     from .._effects import Flow
+    from .._operation import Operation
     from ..tools import ToolSet
 
 _CREATING: Final = (CREATE_RUN, CREATE_THREAD_AND_RUN)

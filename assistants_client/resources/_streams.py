@@ -24,8 +24,9 @@ from ._waits import WAITING, actions_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._call import Call, CallOptions, CallResult, Operation
+    from .._call import Call, CallOptions, CallResult
     from .._effects import Flow
+    from .._operation import Operation
 
 S = TypeVar("S")
 

@@ -18,8 +18,9 @@ from ._waits_for_files import wait_flow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._call import CallOptions, CallResult, Operation
+    from .._call import CallOptions, CallResult
     from .._effects import Flow
+    from .._operation import Operation
 
     Attach = Callable[[list[Any]], tuple[Flow[Any], CallOptions]]
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._api import RunObject
-    from .._call import CallOptions, CallResult, Operation
+    from .._call import CallOptions, CallResult
     from .._effects import Flow
+    from .._operation import Operation
     from ._run_tools import Handling
 
 WAITING = frozenset(WaitOptions.__annotations__)

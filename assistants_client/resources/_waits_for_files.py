@@ -25,9 +25,10 @@ from ._base import ids_in, object_reader
 from ._inherited import inherited, with_free_query
 
 if TYPE_CHECKING:
-    from .._call import CallOptions, CallResult, Operation
+    from .._call import CallOptions, CallResult
     from .._effects import Flow
     from .._flows.poll_policy import PollPolicy
+    from .._operation import Operation
 
 # The names that waiting has for files, and what they are in seconds or milliseconds.
 _OTHER_NAMES: Final = {

@@ -19,7 +19,7 @@ from assistants_client._operations import LIVE, OPERATIONS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from assistants_client._call import Operation
+    from assistants_client._operation import Operation
     from harness.prism.calls import Call
 
 KEY = "any"
