@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._operations import SUBMIT_TOOL_OUTPUTS_TO_RUN
 from ._base import AsyncResource, Resource, ids_in
 from ._run_outputs import listed, note_outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._events.snapshots import Snapshots
     from .._operation import Operation
     from ..display.conversation import Conversation
@@ -54,7 +57,7 @@ class RunResource(Resource):
         """Return a result, or the events of a run in its place."""
         ids = ids_in(operation, params)
         listed(operation, params)
-        if "tools" in params or "send_tools" in params:
+        if _has_functions(operation, params):
             from ._run_tools import sent_flow
 
             flow, options = sent_flow(operation, params, ids, self._client)
@@ -135,7 +138,7 @@ class AsyncRunResource(AsyncResource):
         """Return a result, or the events of a run in its place."""
         ids = ids_in(operation, params)
         listed(operation, params)
-        if "tools" in params or "send_tools" in params:
+        if _has_functions(operation, params):
             from ._run_tools import sent_flow
 
             flow, options = sent_flow(operation, params, ids, self._client)
@@ -181,3 +184,14 @@ class AsyncRunResource(AsyncResource):
             return AsyncStream(result, plan, http, snapshots)
 
         return AsyncAssistantStreamManager(begin, handler)
+
+
+def _has_functions(operation: Operation[Any, Any], params: Mapping[str, Any]) -> bool:
+    """Return whether arguments have tools besides definitions, which go as they are."""
+    tools = params.get("tools")
+    if tools is None or operation is SUBMIT_TOOL_OUTPUTS_TO_RUN:
+        return tools is not None or "send_tools" in params
+    # Few others need the module.
+    from ..tools import are_definitions
+
+    return "send_tools" in params or not are_definitions(tools)
