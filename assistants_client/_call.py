@@ -22,7 +22,7 @@ from typing import (
 from attrs import field, frozen
 
 from . import _api
-from ._arguments import is_left_out
+from ._arguments import encoded_at_once, is_left_out
 from ._errors import (
     KEPT,
     ConfigurationError,
@@ -31,7 +31,7 @@ from ._errors import (
     ReceivedResponse,
     SentRequest,
 )
-from ._ids import id_of, ids_of, with_ids
+from ._ids import id_of, ids_of, may_have_objects, with_ids
 from ._json import decode, quick_decoder
 from ._options import mapping
 from ._redaction import Secrets, without_user
@@ -128,6 +128,7 @@ class Call(Generic[T_co]):
         stream: whether the response is a stream of events.
         unread: whether the body of a successful response is left unread.
         accept: the media types that a response may have.
+        content: the body of its request, where that could be written at once.
         trace: the span that the stream of the response belongs to, if there is one.
     """
 
@@ -139,7 +140,13 @@ class Call(Generic[T_co]):
     stream: bool = False
     unread: bool = False
     accept: str = "application/json"
+    content: bytes | None = field(default=None, repr=False)
     trace: SpanOfCall | None = field(default=None, repr=False)
+
+    @property
+    def body(self) -> Any:
+        """Return the body of its request as JSON data, `UNSET` if it has none."""
+        return self.request.json if self.content is None else decode(self.content)
 
 
 @frozen
@@ -259,11 +266,15 @@ def make_call(
         elif value is not None:
             query[name] = _in_query(name, value)
     own = [id_of(name, ids[name]) for name in path]
+    content = None
     try:
         if has_body:
             if "tools" in rest:
                 rest["tools"] = _definitions(rest["tools"])
-            body = rest if is_form else with_ids(rest)
+            content = None if is_form else _content(rest)
+            body = (
+                rest if is_form else with_ids(rest) if content is None else _api.UNSET
+            )
             request = module.build_request(*own, body=body, **query)
         else:
             request = module.build_request(*own, **query)
@@ -281,7 +292,17 @@ def make_call(
         ids=dict(zip(path, own, strict=True)),
         stream=has_body and bool(rest.get("stream")),
         accept="*/*" if operation.kind == "bytes" else "application/json",
+        content=content,
     )
+
+
+def _content(body: Any) -> bytes | None:
+    """Return a body as it is sent, None where something in it stands for another.
+
+    Most need not be copied to find that out.
+    """
+    content = encoded_at_once(body)
+    return None if content is None or may_have_objects(content) else content
 
 
 def _in_query(name: str, value: Any) -> Any:

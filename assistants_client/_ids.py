@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,8 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
 CURSORS: Final = ("after", "before")
 """The arguments that are ids of items of a list."""
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+# In JSON, something other than text where ids are.
+_NO_ID: Final = re.compile(rb'_ids?":[\[{]')
 _DELETED: Final = ".deleted"
 # Deeper ones are no argument of anything; JSON tells what contains itself.
 _DEPTH: Final = 12
@@ -135,6 +138,11 @@ def with_ids(value: Any, depth: int = _DEPTH) -> Any:
             for each in value
         ]
     return value
+
+
+def may_have_objects(content: bytes) -> bool:
+    """Return whether the JSON of a body may have objects where ids belong."""
+    return bool(_NO_ID.search(content))
 
 
 def _within(name: Any, value: Any, depth: int) -> Any:

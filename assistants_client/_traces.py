@@ -320,7 +320,7 @@ class SpanOfCall:
             "server.address": host,
             "server.port": parts.port or _PORTS.get(parts.scheme, 0),
         }
-        body = self._call.request.json
+        body = self._call.body
         given = {**self._call.ids, **(body if isinstance(body, dict) else {})}
         for key in ("assistant_id", "thread_id", "model"):
             if isinstance(given.get(key), str):

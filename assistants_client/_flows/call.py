@@ -283,10 +283,12 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
     Raises:
         ConfigurationError: an argument can't be written as JSON.
     """
-    body = call.request.json
     extra = _extra("extra_body", call.options)
     if call.request.files is not _api.UNSET or call.options.get("progress"):
         return upload_of(call)
+    if call.content is not None and not extra:
+        return call.content
+    body = call.body
     if extra:
         if call.request.method == "GET":
             raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")

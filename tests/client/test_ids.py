@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import openai.types
@@ -144,6 +144,28 @@ def test_in_bodies_however_deep(kind: Any) -> None:
     assert found["metadata"] == {"user_id": "thread"}
 
 
+@both
+def test_in_bodies_as_data(kind: Any) -> None:
+    class Reference(NamedTuple):
+        id: str
+        object: str
+
+    file = {"id": "file", "object": "file", "ä": [None, 0.5]}
+
+    def create(client: Any, _: Any) -> Any:
+        image = {"type": "image_file", "image_file": {"file_id": file}}
+        attachments = [{"file_id": Reference("other", "file")}]
+        message = {"role": "user", "content": [image], "attachments": attachments}
+        resources = {"code_interpreter": {"file_ids": ["x]", file]}}
+        return client.threads.create(messages=[message], tool_resources=resources)
+
+    found = json.loads(sent(kind, create).content)
+    (message,) = found["messages"]
+    assert message["content"][0]["image_file"] == {"file_id": "file"}
+    assert message["attachments"] == [{"file_id": "other"}]
+    assert found["tool_resources"] == {"code_interpreter": {"file_ids": ["x]", "file"]}}
+
+
 WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
     (
         lambda c, o: c.threads.retrieve(o["run"]),
@@ -179,6 +201,14 @@ WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
             tool_resources={"file_search": {"vector_store_ids": [o["file"]]}}
         ),
         "vector_store_ids must be a vector store or its id, not a file",
+    ),
+    (
+        lambda c, _: c.threads.create(
+            tool_resources={
+                "file_search": {"vector_store_ids": [{"id": "f", "object": "file"}]}
+            }
+        ),
+        r"must be a vector store or its id, not a file \(object 'file', id 'f'\)",
     ),
     (
         lambda c, _: c.threads.retrieve({"id": "x", "object": "assistant"}),
