@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 PROGRAM = """
 import sys, time
 from pathlib import Path
-from assistants_server import index_file
 from assistants_server.__main__ import main
+from assistants_server.library import index_file
 
 extract = index_file.extract
 
