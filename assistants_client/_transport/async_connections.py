@@ -55,12 +55,9 @@ class AsyncConnections(BaseConnections):
         try:
             await self._connect(lease, home, self._origin(request))
             response = await lease.connection.handle_async_request(request)
-            return self.core.Response(
-                status=response.status,
-                headers=response.headers,
-                content=_Body(response.stream, lease, self.core),
-                extensions=response.extensions,
-            )
+            # In place: a response of its own would have all headers checked once more.
+            response.stream = _Body(response.stream, lease, self.core)
+            return response
         except BaseException:
             await lease.drop()
             raise

@@ -54,12 +54,9 @@ class Connections(BaseConnections):
             if timing is not None:
                 lease.line.deadline = timing.head
             response = lease.connection.handle_request(request)
-            return self.core.Response(
-                status=response.status,
-                headers=response.headers,
-                content=_Body(response.stream, lease, timing, self.core),
-                extensions=response.extensions,
-            )
+            # In place: a response of its own would have all headers checked once more.
+            response.stream = _Body(response.stream, lease, timing, self.core)
+            return response
         except BaseException:
             lease.drop()
             raise

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_NAMES = ("set-cookie", "set-cookie2")
+
+
 class CookiesByOrigin(CookieJar):
     """A jar for each scheme, host and port.
 
@@ -24,6 +27,11 @@ class CookiesByOrigin(CookieJar):
 
     def extract_cookies(self, response: Any, request: Any) -> None:
         """Keep the cookies of a response."""
+        # As httpx has it; most responses bring none, and to look for them by what the
+        # standard library offers takes a tenth of a whole call.
+        headers = getattr(getattr(response, "response", None), "headers", None)
+        if headers is not None and not any(map(headers.__contains__, _NAMES)):
+            return
         self._jar(request).extract_cookies(response, request)
 
     def add_cookie_header(self, request: Any) -> None:

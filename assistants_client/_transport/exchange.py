@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from .failures import Stage
     from .pool import BasePool
     from .upload import Sending
+
+# The events of a request that say how far it came, whatever layer they are of.
+_NOTED: Final = frozenset(
+    {
+        *("connect_tcp.started", "connect_tcp.complete", "connect_unix_socket.started"),
+        *("send_request_headers.started", "send_request_headers.failed"),
+        *("receive_response_headers.started", "receive_response_headers.complete"),
+    }
+)
 
 
 class Exchange:
@@ -101,9 +110,10 @@ class Exchange:
         self.timing.renew()
         if self.prepared.stream and response.is_success:
             self.timing.open_end()
-        if self._pool.has_secrets or self._client.cookies:
+        has_cookies = bool(self._client.cookies)
+        if self._pool.has_secrets or has_cookies:
             self._note_sent(response.request)
-        if self._client.cookies:
+        if has_cookies:
             forget_unsendable(self._client.cookies.jar)
         if self._transcript:
             version, status = response.http_version, response.status_code
@@ -277,6 +287,8 @@ class ConnectionTrace:
 
     def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         """Note an event, by its name such as `connection.connect_tcp.started`."""
+        if name.partition(".")[2] not in _NOTED and not self._transcript:
+            return
         if name.endswith("send_request_headers.started"):
             # To a proxy, which is asked for a tunnel first: that isn't our request.
             self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"

@@ -91,7 +91,7 @@ def test_what_fails_behind_the_connection_gives_it_back(
             held.append(caught)
             assert pool_of(client._pool.get()).used == 0
 
-    with ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server:
+    with ScriptedServer(lambda _: with_a_cookie()) as server:
         monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", fail)
         use(kind, calls, base_url=server.url, max_connections=MOST)
 
@@ -270,7 +270,7 @@ def test_an_interrupted_request_leaves_the_lock_of_cookies(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with (
-        ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server,
+        ScriptedServer(lambda _: with_a_cookie()) as server,
         Client(base_url=server.url, api_key="k") as client,
     ):
         lock = client._pool.get().cookies.jar._cookies_lock
@@ -283,6 +283,10 @@ def test_an_interrupted_request_leaves_the_lock_of_cookies(
         with pytest.raises(KeyboardInterrupt):
             client.threads.create()
         assert not lock._is_owned()
+
+
+def with_a_cookie() -> Response:
+    return Response.of({"id": "thread_1"}, headers={"Set-Cookie": "a=b"})
 
 
 def whole(_: Request) -> Iterator[Action]:
