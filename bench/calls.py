@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -67,8 +66,7 @@ def _series(
     page: dict[str, Any], port: int | None, rounds: int
 ) -> dict[str, dict[str, list[float]]]:
     with _calls(page, port) as calls:
-        clock = time.process_time if port is None else time.perf_counter
-        return {row: take_turns(each, rounds, clock) for row, each in calls.items()}
+        return {row: take_turns(each, rounds) for row, each in calls.items()}
 
 
 def _profile(page: dict[str, Any], row: str) -> list[str]:

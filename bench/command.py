@@ -127,7 +127,7 @@ def _measurements(
     elif part == "streams":
         yield "streams", partial(streams.measure, rounds(5, 15))
     elif part == "tasks":
-        yield "many tasks", partial(tasks.measure, rounds(3, 9))
+        yield "many tasks", partial(tasks.measure, rounds(11, 41))
     elif part == "runs":
         count = rounds(100_000, 1_000_000)
         yield "a long stream", partial(streams.memory, rounds(2, 3), count)

@@ -40,13 +40,13 @@ def runs_of(name: str, address: str, http: Any, stack: ExitStack) -> Any:
     return stack.enter_context(Client(**settings)).threads.runs
 
 
-def async_client_of(name: str, address: str) -> Any:
+def async_client_of(name: str, address: str, http: Any = None) -> Any:
     """Return an asynchronous client of ours or openai's; both are called alike."""
     if name == "openai":
-        return _openai().AsyncOpenAI(base_url=address, api_key=KEY)
+        return _openai().AsyncOpenAI(base_url=address, api_key=KEY, http_client=http)
     from assistants_client import AsyncClient
 
-    return AsyncClient(base_url=address, api_key=KEY)
+    return AsyncClient(base_url=address, api_key=KEY, http_client=http)
 
 
 def _openai() -> Any:
