@@ -42,12 +42,14 @@ class Store(NamedTuple):
         chunks: how many it has.
         words: how many words these have together.
         version: another one when something was added or removed.
+        dimensions: how long its vectors are; None where it has none.
     """
 
     id: int
     chunks: int
     words: int
     version: int
+    dimensions: int | None
 
 
 class PostgresWords:

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 # "asst" in ASCII: whoever holds this lock upgrades; others wait, and find it done.
 _LOCK: Final = 0x61737374
+# Vectors lie within their rows, where these go into a page: to compare those of a store
+# is to look at all of them. Where the extension `vector` is, they have its type.
+VECTORS: Final = """
+create table index_vectors (
+    chunk bigint primary key,
+    file bigint not null,
+    store bigint not null,
+    vector real[] not null
+) with (toast_tuple_target = 8160);
+alter table index_vectors alter column vector set storage external;
+create index vectors_by_file on index_vectors (store, file);
+"""
 # What each version added to the one before. There is no way back: a step that was once
 # released is never changed.
 #
@@ -188,6 +200,13 @@ create index chunks_with_vectors on index_chunks (store, id) where vector is not
 create table index_made_with (model text not null);
 alter table vector_store_files add column carrier text collate "C";
 """,
+    # No SQL makes numbers of the bytes that vectors were: so files are indexed anew.
+    """
+delete from index_made_with;
+alter table index_chunks drop column vector;
+alter table index_stores add column dimensions integer;
+"""
+    + VECTORS,
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (
