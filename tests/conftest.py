@@ -64,8 +64,12 @@ _LONG = {
 }
 
 
-# What is about one store alone.
-_MARKS = ("sqlite", "postgres")
+# What is about some stores alone; threaded is SQLite, too.
+_MARKS = {
+    "sqlite": {"sqlite", "threaded"},
+    "postgres": {"postgres", "pgvector"},
+    "pgvector": {"pgvector"},
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +80,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--store",
-        choices=["sqlite", "threaded", "postgres"],
+        choices=["sqlite", "threaded", "postgres", "pgvector"],
         default="sqlite",
         help="which store the servers of the tests have",
     )
@@ -90,8 +94,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if store != "sqlite":
         # Servers that are processes of their own keep the one that they always have.
         server = vars(importlib.import_module("assistants_server.server"))
-        module = importlib.import_module(f"tests.{store}_store")
+        name = "postgres" if store == "pgvector" else store
+        module = importlib.import_module(f"tests.{name}_store")
         server["open_store"] = module.opened
+        if store == "pgvector":
+            module.use_pgvector()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -108,12 +115,12 @@ def pytest_collection_modifyitems(
     What is about one store is not tried with another one.
     """
     items.sort(key=lambda item: item.path.name not in _LONG)
-    is_postgres = config.getoption("--store") == "postgres"
-    others = _MARKS[0] if is_postgres else _MARKS[1]
-    left_out = [item for item in items if item.get_closest_marker(others)]
+    store = config.getoption("--store")
+    others = [mark for mark, stores in _MARKS.items() if store not in stores]
+    left_out = {item for item in items if any(map(item.get_closest_marker, others))}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker(others)]
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

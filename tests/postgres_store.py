@@ -1,5 +1,7 @@
 """A store in PostgreSQL for the servers of the tests: `pytest --store postgres`.
 
+With `--store pgvector` it is another version of PostgreSQL, which has that.
+
 Each store has a schema of its own, in one database of a cluster that lasts as long as
 the tests. What a test calls a file is the same schema for each server that opens it.
 """
@@ -11,11 +13,11 @@ import itertools
 import time
 from contextlib import ExitStack
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistants_server.store import DatabaseURL
 from assistants_server.store.postgres import PostgresStore
-from harness.postgres import Cluster
+from harness.postgres import Cluster, pgvector_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +27,19 @@ if TYPE_CHECKING:
 _DATABASE = "tests"
 _numbers = itertools.count(1)
 _schemas: dict[Place, str] = {}
+_options: dict[str, Any] = {}
+
+
+def use_pgvector() -> None:
+    """Let the cluster be one that has pgvector."""
+    _options["programs"] = pgvector_programs()
 
 
 @cache
 def cluster() -> Cluster:
     """Return the cluster, which ends with the tests."""
     stack = ExitStack()
-    made = stack.enter_context(Cluster())
+    made = stack.enter_context(Cluster(**_options))
     atexit.register(stack.close)
     return made
 

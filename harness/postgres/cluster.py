@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from harness.postgres.programs import programs
+from harness.postgres.programs import for_everybody, programs
 from harness.processes import ProcessError, free_port, plain_environment
 
 if TYPE_CHECKING:
@@ -50,16 +50,20 @@ class Cluster:
         port: where it listens.
     """
 
-    def __init__(self, *, durable: bool = False, **settings: str) -> None:
+    def __init__(
+        self, *, programs: Path | None = None, durable: bool = False, **settings: str
+    ) -> None:
         """Say how it is to be.
 
         Args:
+            programs: the folder of its programs; by default the machine's.
             durable: whether it writes as in production, for figures; tests are quicker
                 without.
             settings: parameters of its configuration.
         """
         self.password = secrets.token_urlsafe(12)
         self.port = 0
+        self._programs = programs
         self._settings = {**_COMMON, **({} if durable else _CARELESS), **settings}
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,7 +121,7 @@ class Cluster:
         given = [f"-c{name}={value}" for name, value in self._settings.items()]
         command = [
             *_as_somebody(("--pdeathsig", "QUIT")),
-            *(str(programs() / "postgres"), "-D", str(self._data)),
+            *(self._program("postgres"), "-D", str(self._data)),
             *("-p", str(self.port), "-k", str(self._folder), *given),
         ]
         self._process = self._starter.submit(self._popen, command).result()
@@ -165,11 +169,13 @@ class Cluster:
     def _make(self, folder: Path) -> None:
         secret = folder / "password"
         secret.write_text(self.password, "utf-8")
+        self._programs = self._programs or programs()
         if os.geteuid() == _ROOT:
             shutil.chown(folder, _UNPRIVILEGED)
             shutil.chown(secret, _UNPRIVILEGED)
+            self._programs = for_everybody(self._programs, folder)
         command = [
-            *(*_as_somebody(), str(programs() / "initdb"), "-D", str(self._data)),
+            *(*_as_somebody(), self._program("initdb"), "-D", str(self._data)),
             *("--username", USER, "--pwfile", str(secret)),
             *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
             *("--no-sync", "--no-instructions"),
@@ -185,6 +191,10 @@ class Cluster:
         )
         if done.returncode:
             raise ProcessError(f"no database could be made:\n{done.stderr[-2000:]}")
+
+    def _program(self, name: str) -> str:
+        assert self._programs is not None
+        return str(self._programs / name)
 
     def _popen(self, command: list[str]) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:

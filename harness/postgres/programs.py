@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from harness.processes import ProcessError, run
@@ -17,6 +19,8 @@ _ADVICE = (
 _NEEDED = ("initdb", "postgres")
 # Debian leaves them out of PATH, as there may be several versions.
 _DEBIAN = Path("/usr/lib/postgresql")
+# A package that has PostgreSQL 16 with pgvector, and its libraries beside it.
+_PACKAGE, _LIBRARIES = "pgserver", "pgserver.libs"
 
 
 def programs() -> Path:
@@ -31,6 +35,37 @@ def programs() -> Path:
             raise ProcessError(f"{VARIABLE} names no folder with {_NEEDED[0]}: {named}")
         return Path(named)
     return _installed() or _install()
+
+
+def pgvector_programs() -> Path:
+    """Return the folder of the programs of a PostgreSQL that has pgvector.
+
+    Raises:
+        ProcessError: there are none for this Python and machine.
+    """
+    found = find_spec(_PACKAGE)
+    for each in (found and found.submodule_search_locations) or ():
+        folder = Path(each, "pginstall", "bin")
+        if _are_in(folder):
+            return folder
+    raise ProcessError(f"the package {_PACKAGE} isn't here: it has pgvector")
+
+
+def for_everybody(folder: Path, scratch: Path) -> Path:
+    """Return programs that another user may run: these, or their copies.
+
+    Args:
+        folder: the folder of the programs.
+        scratch: where to copy them to, if need be.
+    """
+    if all(each.stat().st_mode & stat.S_IXOTH for each in (folder, *folder.parents)):
+        return folder
+    whole = folder.parents[1]
+    shutil.copytree(whole, scratch / whole.name, dirs_exist_ok=True)
+    libraries = whole.parent / _LIBRARIES
+    if libraries.is_dir():
+        shutil.copytree(libraries, scratch / _LIBRARIES, dirs_exist_ok=True)
+    return scratch / folder.relative_to(whole.parent)
 
 
 def _installed() -> Path | None:

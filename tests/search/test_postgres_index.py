@@ -6,12 +6,21 @@ from array import array
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
-from assistants_server.search import Chunk, Index, SearchError, chunks, extract
+from assistants_server.search import (
+    Chunk,
+    EmbeddingError,
+    Index,
+    SearchError,
+    chunks,
+    extract,
+)
 from assistants_server.search.interface import SearchIndex
 from assistants_server.search.lexemes import terms, vector, words
-from assistants_server.store.postgres import PostgresStore
+from assistants_server.store import StoreAwayError
+from assistants_server.store.postgres import PostgresStore, schema
 from tests import postgres_store as stores
 from tests.search import test_recall
 from tests.search.indexes import index_in, new_index
@@ -134,6 +143,42 @@ def test_what_another_model_made_is_made_anew(
     assert second.files() == set()
     second.add("vs", "a", chunks("The tide in Hull."))
     assert found(second, "tide") == ["a"]
+
+
+def test_servers_with_an_earlier_model_leave_files_to_the_others(
+    opened: Callable[..., SearchIndex],
+) -> None:
+    first = opened(Embedder("first"))
+    first.add("vs", "a", chunks("The tide in Hull."))
+    second = opened(Embedder("second"))
+    with pytest.raises(StoreAwayError, match=r"all files by second, this one by first"):
+        first.add("vs", "a", chunks("The tide in Hull."))
+    with pytest.raises(EmbeddingError, match="start all of them with the same model"):
+        found(first, "tide")
+    assert second.files() == set()
+    second.add("vs", "a", chunks("The tide in Hull."))
+    assert first.search(["vs"], "tide", ranker="none")[0].file_id == "a"
+
+
+def test_vectors_of_the_first_version_are_made_anew(url: DatabaseURL) -> None:
+    with psycopg.connect(url.secret, autocommit=True) as connection:
+        schema.migrate(connection, url, to=5)
+        for statement in (
+            "insert into index_stores (name, chunks, words) values ('vs', 1, 2)",
+            "insert into index_files (store, name, state) values (1, 'a', 1)",
+            """insert into index_chunks
+            (file, store, start, length, words, text, vector)
+            values (1, 1, 0, 2, '1/tide', 'tide', decode('0000803f', 'hex'))""",
+            "insert into index_made_with values ('m')",
+        ):
+            connection.execute(statement.encode())
+    with closing(index_in(PostgresStore(url))) as without:
+        assert found(without, "tide") == ["a"]
+    with closing(index_in(PostgresStore(url), Embedder("m"))) as index:
+        assert index.files() == set()
+        index.add("vs", "a", chunks("The tide in Hull."))
+        assert found(index, "tide") == ["a"]
+        assert [each.text for each in index.content("vs", "a")] == ["The tide in Hull."]
 
 
 def test_words_are_those_of_fts5() -> None:

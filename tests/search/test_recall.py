@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistants_server.search import Strategy, chunks, extract
+from assistants_server.search import Hit, Strategy, chunks, extract
 from assistants_server.search.interface import SearchIndex
 from tests.search.indexes import new_index
 
@@ -31,7 +31,8 @@ def questions() -> list[Question]:
 def recall(index: SearchIndex) -> float:
     """Return the share of questions whose passage is among the first hits."""
     asked = questions()
-    return sum(_is_found(index, each) for each in asked) / len(asked)
+    found = (is_answered(q, index.search(["vs"], q.text, AT)) for q in asked)
+    return sum(found) / len(asked)
 
 
 @pytest.mark.sqlite
@@ -63,8 +64,8 @@ def _question(line: str) -> Question:
     return Question(file, _flat(answer.replace("\\n", " ")), text)
 
 
-def _is_found(index: SearchIndex, question: Question) -> bool:
-    hits = index.search(["vs"], question.text, AT)
+def is_answered(question: Question, hits: list[Hit]) -> bool:
+    """Return whether the passage is among some hits."""
     return any(
         hit.file_id == question.file and question.answer in _flat(hit.text)
         for hit in hits
