@@ -6,15 +6,14 @@ import gc
 import importlib
 import os
 import signal
-import ssl
 import sys
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from harness.rows import VARIABLE
+from harness.tls_contexts import share_tls_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,20 +36,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # What is imported stays to the end, so that to look for garbage in it is in vain.
 gc.disable()
 
-# Each client of httpx reads all the authorities there are, which takes it as long as
-# most tests take; those of the tests share what was read once.
-_made = ssl.create_default_context
-_of_file = cache(lambda path: _made(cafile=path))
-
-
-def _shared_context(*args: Any, **options: Any) -> ssl.SSLContext:
-    if not args and options.keys() == {"cafile"}:
-        context: ssl.SSLContext = _of_file(options["cafile"])
-        return context
-    return _made(*args, **options)
-
-
-ssl.create_default_context = _shared_context
+share_tls_contexts()
 
 # What takes longest goes first: at the end, nothing then keeps one process busy while
 # the others have nothing left to do.

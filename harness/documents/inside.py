@@ -14,6 +14,7 @@ from codegen.plan.types import Types
 from harness.documents.calls import call_all
 from harness.documents.instances import Making
 from harness.documents.unions import judge
+from harness.tls_contexts import share_tls_contexts
 
 
 def look(folder: Path) -> dict[str, Any]:
@@ -70,4 +71,5 @@ def _lossy(
 
 
 if __name__ == "__main__":
+    share_tls_contexts()
     print(json.dumps(look(Path(sys.argv[1]))))

@@ -33,6 +33,7 @@ from harness.environments import python_with
 from harness.faults.forms import FORMS
 from harness.faults.operations import Task, carry_out, class_of
 from harness.processes import ProcessError, running
+from harness.tls_contexts import share_tls_contexts
 
 if TYPE_CHECKING:
     from harness.faults.operations import Form
@@ -97,6 +98,7 @@ class Peer:
 
 def main() -> int:
     """Start the mock and make all calls; return the exit code."""
+    share_tls_contexts()
     server = Path(__file__).with_name("server.py")
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         log = Path(folder, "log")

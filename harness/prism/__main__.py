@@ -24,6 +24,7 @@ from harness.prism.calls import CALLS, Call
 from harness.prism.clients import async_faults, sync_faults
 from harness.prism.models import refusals
 from harness.processes import ProcessError, free_port, is_listening, running
+from harness.tls_contexts import share_tls_contexts
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "5.14.2"
@@ -31,6 +32,7 @@ VERSION = "5.14.2"
 
 def main() -> int:
     """Let prism judge clients and engines; return the exit code."""
+    share_tls_contexts()
     try:
         prism = node_with(f"prism-{VERSION}", f"@stoplight/prism-cli@{VERSION}")
         with _judging(prism, ROOT / "openapi.yaml") as url:
