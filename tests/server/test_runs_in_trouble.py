@@ -136,7 +136,13 @@ def full(server: LocalServer, *, on: bool) -> None:
 @pytest.mark.sqlite
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_disk_that_is_full_for_a_while(
-    server: LocalServer, api: Api, assistant: str, use_engine: Let, *, ends: bool
+    server: LocalServer,
+    api: Api,
+    assistant: str,
+    use_engine: Let,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    ends: bool,
 ) -> None:
     go_on = threading.Event()
 
@@ -156,6 +162,7 @@ def test_a_disk_that_is_full_for_a_while(
     refused = api.post(f"{path_of(run)}/cancel", status=507)["error"]
     assert refused["code"] == "storage_error"
     assert api.again(run)["status"] == "in_progress"
+    until(lambda: f"{run['id']} can't be ended yet" in caplog.text, "a try to end it")
     full(server, on=False)
     run = api.wait(run)
     assert run["status"] == "failed"
