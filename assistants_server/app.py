@@ -180,7 +180,8 @@ def _act(project: Project, request: ValidRequest) -> Result:
     """Carry out a request within a change, or what is left of a repeated one."""
     if request.upload:
         project.store.after(request.upload.commit)
-    return once(project.store, request, partial(_act_alone, project))
+    act = partial(_act_alone, project)
+    return once(project.store, request, act, project.runs.retell)
 
 
 def _act_alone(project: Project, request: ValidRequest) -> Result:

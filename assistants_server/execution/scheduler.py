@@ -16,6 +16,7 @@ from ..telemetry.instruments import instruments
 from .followers import Followers
 from .lane import Lane
 from .presence import Presence
+from .retellings import Retellings
 from .run_record import ACTIVE, RunRecord
 from .run_task import RunTask
 from .slots import Slots
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from ..store.processes import Carrier
     from .file_search import FileSearcher
+    from .retelling import Retelling
 
 JSON = dict[str, Any]
 # Seconds: for tasks to end when the server stops, and between two looks for runs that
@@ -68,6 +70,7 @@ class Scheduler:
         self._run_tasks: dict[str, RunTask] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._followers = Followers(store)
+        self._retellings = Retellings()
         self._presence = Presence(store, self._let_go, self._hear)
         self._news = asyncio.Event()
         self._look: asyncio.Task[None] | None = None
@@ -151,12 +154,24 @@ class Scheduler:
         if task:
             self._store.after(task.discard)
 
+    def retell(self, retelling: Retelling, store: Store, listener: Listener) -> None:
+        """Tell a client of a run once more, when the change that goes on is made.
+
+        Args:
+            retelling: what is told.
+            store: the store as the project of the run sees it.
+            listener: the client.
+        """
+        begin = partial(self._retellings.begin, retelling, store, listener)
+        self._store.after(listener.abort if self._closing else begin)
+
     def detach(self, listener: Listener) -> None:
         """Send no more events to a client that is gone."""
         for run_task in self._run_tasks.values():
             if run_task.record.listener is listener:
                 run_task.record.listener = None
         self._followers.detach(listener)
+        self._retellings.detach(listener)
 
     async def drain(self, seconds: float) -> None:
         """Begin no more turns, and wait for those that go on.
@@ -182,6 +197,7 @@ class Scheduler:
             # An engine that ignores being cancelled isn't waited for.
             await asyncio.wait(self._tasks, timeout=_GRACE)
         self._followers.abort()
+        self._retellings.abort()
         self._presence.close()
         leaving = asyncio.ensure_future(self._leave())
         await asyncio.wait([leaving], timeout=_GRACE)

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from ..contract.operations import Operation
     from ..store import Store
+    from .events import Listener
     from .validation import ValidRequest
 
+JSON = dict[str, Any]
 HEADER = "Idempotency-Key"
 REPLAYED = "idempotent-replayed"
 """The header of a stored response."""
@@ -26,7 +28,10 @@ LONGEST = 255
 
 
 def once(
-    store: Store, request: ValidRequest, act: Callable[[ValidRequest], Result]
+    store: Store,
+    request: ValidRequest,
+    act: Callable[[ValidRequest], Result],
+    retell: Callable[[ValidRequest, JSON], Listener],
 ) -> Result:
     """Carry out a request, or return the response that the same request got before.
 
@@ -39,10 +44,12 @@ def once(
         store: where responses are stored.
         request: the request; its key counts where it may create or change something.
         act: carries it out.
+        retell: returns a stream once more, of the run that it began with: events are
+            not stored, but what they told is.
 
     Raises:
-        HTTPError: the key is invalid, belongs to another request, to a stream, or to
-            what was deleted since.
+        HTTPError: the key is invalid, belongs to another request, or to what was
+            deleted since.
     """
     key = key_of(request.operation, request.headers)
     if key is None:
@@ -72,23 +79,10 @@ def once(
             f"What the request with the {HEADER} {quoted(key)} made was deleted since."
         )
         raise _error(409, message, "idempotent_object_deleted", _NO_RETRY)
+    headers = {**stored.headers, REPLAYED: "true"}
     if stored.streamed:
-        raise _stream_is_gone(key, stored.body)
-    return Result(stored.body, {**stored.headers, REPLAYED: "true"})
-
-
-def _stream_is_gone(key: str, run: dict[str, Any]) -> HTTPError:
-    """Return the error for a stream that is requested again.
-
-    Events are not stored: they were sent to the first client, which may still listen.
-    The key forbids to start another run, so the message names the run, which can be
-    followed by retrieving it; a third attempt would not help.
-    """
-    message = (
-        f"The {HEADER} {quoted(key)} has started a stream of {run['id']} in "
-        f"{run['thread_id']}, whose events are not sent again; retrieve the run."
-    )
-    return _error(409, message, "idempotent_stream", _NO_RETRY)
+        return Result(stored.body, headers, retell(request, stored.body))
+    return Result(stored.body, headers)
 
 
 def key_of(operation: Operation, headers: Mapping[str, str]) -> str | None:

@@ -36,10 +36,12 @@ class Project(NamedTuple):
     Attributes:
         store: the store as the project sees it.
         acts: what carries out operations on it, by their operationIds.
+        runs: those of runs.
     """
 
     store: Store
     acts: Mapping[str, Act]
+    runs: Runs
 
 
 class Projects:
@@ -67,7 +69,9 @@ class Projects:
         store = self._store.of(name)
         shared = (store, self._scheduler, self._library.of(store), self._poll_after)
         resources = [each(*shared) for each in _RESOURCES]
-        return Project(store, {o.id: _act(o.name, resources) for o in operations()})
+        acts = {each.id: _act(each.name, resources) for each in operations()}
+        (runs,) = (each for each in resources if isinstance(each, Runs))
+        return Project(store, acts, runs)
 
 
 def _act(name: str, resources: list[Any]) -> Act:

@@ -54,6 +54,23 @@ def test_a_run_is_cancelled(pair: tuple[Api, Api]) -> None:
     assert one.answers(run) == ["It is "]
 
 
+def test_a_stream_is_told_again(pair: tuple[Api, Api], asked: Asked) -> None:
+    """The request is repeated elsewhere, as the answer to the first one was lost."""
+    one, other = pair
+    body = {"assistant_id": one.assistant()}
+    with one.stream("/threads/runs", body, key="again") as lost:
+        lost.until_text("It is ")
+        run = run_in(lost.seen)
+    with other.stream("/threads/runs", body, key="again") as stream:
+        stream.until_text("It is ")
+        asked.go.set()
+        events = stream.rest()
+    assert run_in(events)["id"] == run["id"]
+    assert names(events)[-2:] == ["thread.run.completed", "done"]
+    same_as_kept(one, events)
+    assert asked.turns == [(run["id"], 0)]
+
+
 def test_a_stream_ends_where_its_run_is_cancelled(pair: tuple[Api, Api]) -> None:
     one, other = pair
     body = {"assistant_id": one.assistant()}

@@ -83,9 +83,12 @@ class Api:
         *,
         script: list[list[Any]] | None = None,
         include: str | None = None,
+        key: str | None = None,
     ) -> Iterator[Stream]:
         """Yield the events of a streamed operation while they come."""
         sent = _sending({**body, "stream": True}, script, include)
+        if key is not None:
+            sent["headers"] = {**sent.get("headers", {}), "Idempotency-Key": key}
         with self.http.stream("POST", path, **sent) as response:
             if response.status_code != 200:
                 raise AssertionError(f"{response.status_code}: {response.read()!r}")

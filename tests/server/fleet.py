@@ -7,6 +7,8 @@ memory, and what they agree about is in it, too, as in PostgreSQL.
 from __future__ import annotations
 
 import asyncio
+import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistants_server.contract.operations import operations
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from assistants_server import Engine
+    from assistants_server.http.events import Listener
     from assistants_server.http.results import Result
     from assistants_server.store.processes import Carrier, Change
+    from tests.server.conformance import Event
 
 JSON = dict[str, Any]
 _SCHEMA = (
@@ -87,6 +91,21 @@ class Fleet:
             await asyncio.sleep(0)
         raise AssertionError("it never came to that")
 
+    async def read(self, listener: Listener | None) -> list[Event]:
+        """Return the events of a stream, to its end."""
+        frames = vars(listener)["_frames"]
+        got: list[bytes | None] = []
+
+        def has_ended() -> bool:
+            while not frames.empty():
+                got.append(frames.get_nowait())
+            return None in got
+
+        await self.until(has_ended)
+        found = [_event(each) for each in got if each]
+        assert found[-1][0] == "done", found[-3:]
+        return found
+
     def may_change(self, member: Member) -> None:
         """Count a change of a run, or cut the server off that would make it.
 
@@ -113,7 +132,12 @@ class Member:
         searcher: Any = _Nobody()
         self.scheduler = Scheduler(self.store, settings, engine, searcher, nothing)
         projects = Projects(self.store, self.scheduler, library, 0)
-        self._acts = projects.named("default").acts
+        self._project = projects.named("default")
+
+    @property
+    def is_at_work(self) -> bool:
+        """Return whether it carries on any run."""
+        return bool(vars(self.scheduler)["_run_tasks"])
 
     def let_go(self) -> None:
         """Leave all runs to others."""
@@ -121,10 +145,28 @@ class Member:
 
     async def ask(self, name: str, body: JSON, **path: str) -> Result:
         """Return what an operation returns."""
-        operation = next(each for each in operations() if each.name == name)
-        request = ValidRequest(operation, path, {}, body, {})
-        act = self._acts[operation.id]
+        request = _request(name, body, path)
+        act = self._project.acts[request.operation.id]
         return await self.store.perform(lambda: act(request))
+
+    async def ask_again(
+        self, name: str, body: JSON, reported: JSON, **path: str
+    ) -> Listener:
+        """Return the stream of an operation that was asked for before.
+
+        Args:
+            name: the operation.
+            body: the body of the request.
+            reported: the run as it was then.
+            path: what the path of the request names.
+        """
+        retell = partial(self._project.runs.retell, _request(name, body, path))
+        return await self.store.perform(lambda: retell(reported))
+
+
+def _request(name: str, body: JSON, path: dict[str, str]) -> ValidRequest:
+    operation = next(each for each in operations() if each.name == name)
+    return ValidRequest(operation, path, {}, body, {})
 
 
 class _Nobody:
@@ -222,3 +264,9 @@ class _Process(OnlyProcess):
             (run, after),
         )
         return [*rows]
+
+
+def _event(frame: bytes) -> Event:
+    name, _, data = frame.decode().strip().partition("\ndata: ")
+    said = data if data == "[DONE]" else json.loads(data)
+    return name.removeprefix("event: "), said

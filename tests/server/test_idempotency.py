@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from openai import ConflictError as TheirConflict
 
-from assistants_client import APIConnectionError, AsyncClient, Client, ConflictError
+from assistants_client import APIConnectionError, AsyncClient, Client
 from assistants_server import LocalServer
 from assistants_server.store import StoredResponse, stored_responses
-from tests.server.api import Api, function, outputs_for, path_of
+from tests.server.api import Api, Gate, function, outputs_for, path_of
 from tests.server.conformance import deviations
 from tests.server.openai_clients import IGNORED, async_client_of, client_of
+from tests.server.streams import BEGINNING, END, WRITTEN, names, same_as_kept
 from tests.store.stores import opened
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def test_at_the_same_time_one_thing_is_made(server: LocalServer, api: Api) -> No
     assert [each["name"] for each in listed].count("of many") == 1
 
 
-def test_a_stream_is_begun_once(server: LocalServer, api: Api) -> None:
+def test_a_stream_is_begun_once_and_told_again(server: LocalServer, api: Api) -> None:
     assistant = api.assistant()
     for number, fault in enumerate(("close=before-headers handled=yes", "", "")):
         thread = api.thread("Hello")
@@ -182,17 +182,27 @@ def test_a_stream_is_begun_once(server: LocalServer, api: Api) -> None:
                     # Read to the end, or left in the middle.
                     for _ in events if number == 1 else [next(events)]:
                         pass
-            with (
-                pytest.raises(ConflictError) as caught,
-                runs.stream(**given) as stream,
-            ):
-                stream.until_done()
+            with runs.stream(**given) as stream:
+                text = "".join(stream.text_deltas)
+                ended = stream.get_final_run()
         (run,) = api.get(f"/threads/{thread}/runs")["data"]
-        assert f"a stream of {run['id']} in {thread}" in caught.value.message
-        assert caught.value.code == "idempotent_stream"
-        # It would not help to try once more.
-        assert caught.value.attempts == (2 if fault else 1)
-        assert api.wait(run)["status"] == "completed"
+        assert ended.to_dict() == run
+        assert run["status"] == "completed"
+        assert api.answers(run) == [text]
+
+
+def test_a_stream_is_told_while_it_goes_on(use_engine: Any, api: Api) -> None:
+    gate = Gate("It is ", after=("so",))
+    use_engine(gate)
+    path, body = f"/threads/{api.thread('Hi')}/runs", {"assistant_id": api.assistant()}
+    with api.stream(path, body, key="goes on") as left:
+        left.until_text("It is ")
+    with api.stream(path, body, key="goes on") as stream:
+        stream.until_text("It is ")
+        gate.open()
+        events = stream.rest()
+    assert names(events) == [*BEGINNING, *WRITTEN, *END]
+    same_as_kept(api, events)
 
 
 def test_our_client_makes_one_thing(server: LocalServer, api: Api) -> None:
@@ -282,10 +292,10 @@ def test_the_openai_package_makes_one_thing(server: LocalServer, api: Api) -> No
         thread = api.thread()
         fault = "close=before-headers handled=yes times=1 key=theirs"
         headers = {"X-Local-Fault": fault, **_key("theirs")}
-        with pytest.raises(TheirConflict, match="has started a stream of run_"):
-            threads.runs.create(
-                thread, assistant_id=assistant, extra_headers=headers, stream=True
-            )
+        with threads.runs.create(
+            thread, assistant_id=assistant, extra_headers=headers, stream=True
+        ) as events:
+            assert [each.event for each in events][-1] == END[0]
         assert len(api.get(f"/threads/{thread}/runs")["data"]) == 1
 
 
@@ -307,7 +317,9 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
         again = _post(api, messages, said, "message")
         assert again.content == first.content
         assert again.headers["idempotent-replayed"] == "true"
-        assert _post(api, runs, begun, "stream").status_code == 409
+        again = _post(api, runs, begun, "stream")
+        assert "thread.run.completed" in again.text
+        assert again.headers["idempotent-replayed"] == "true"
         assert len(api.get(runs)["data"]) == 1
 
 

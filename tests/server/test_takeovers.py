@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from tests.server.streams import accumulated
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from assistants_server.http.events import Listener
     from tests.server.conformance import Event
     from tests.server.fleet import Member
 
@@ -54,7 +52,7 @@ async def follow(fleet: Fleet, *cuts: tuple[int, int], other: int = 0) -> Seen:
         "stream": True,
     }
     begun = await first.ask("create_thread_and_run", body)
-    seen.events += await stream(fleet, begun.listener)
+    seen.events += await fleet.read(begun.listener)
     run = seen.events[-2][1]
     calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
     outputs = [{"tool_call_id": each["id"], "output": "2"} for each in calls]
@@ -64,7 +62,7 @@ async def follow(fleet: Fleet, *cuts: tuple[int, int], other: int = 0) -> Seen:
         thread_id=run["thread_id"],
         run_id=run["id"],
     )
-    seen.events += await stream(fleet, on.listener)
+    seen.events += await fleet.read(on.listener)
     seen.kept = kept(first, run)
     seen.changes, seen.came = fleet.changes, not fleet.cuts
     return seen
@@ -79,28 +77,6 @@ def untroubled() -> Seen:
 
 
 _ADD = {"type": "function", "function": {"name": "add", "parameters": {}}}
-
-
-async def stream(fleet: Fleet, listener: Listener | None) -> list[Event]:
-    """Return the events of a stream, to its end."""
-    frames = vars(listener)["_frames"]
-    got: list[bytes | None] = []
-
-    def has_ended() -> bool:
-        while not frames.empty():
-            got.append(frames.get_nowait())
-        return None in got
-
-    await fleet.until(has_ended)
-    found = [_read(each) for each in got if each]
-    assert found[-1][0] == "done", found[-3:]
-    return found
-
-
-def _read(frame: bytes) -> Event:
-    name, _, data = frame.decode().strip().partition("\ndata: ")
-    said = data if data == "[DONE]" else json.loads(data)
-    return name.removeprefix("event: "), said
 
 
 def kept(member: Member, run: JSON) -> dict[str, JSON]:

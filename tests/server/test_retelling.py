@@ -1,0 +1,223 @@
+"""Streams that are told once more: the same events, from any moment and any server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_server import (
+    Citation,
+    CodeCall,
+    FileSearch,
+    Text,
+    ToolCall,
+    ToolCallDelta,
+    Turn,
+)
+from assistants_server.execution import retellings
+from assistants_server.execution.retelling import Found, Retelling
+from tests.server.fleet import Fleet
+from tests.server.streams import accumulated
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.server.conformance import Event
+
+JSON = dict[str, Any]
+ADD = {"type": "function", "function": {"name": "add", "parameters": {}}}
+FOUND = {
+    "file_id": "file_1",
+    "file_name": "a.txt",
+    "score": 0.5,
+    "content": [{"type": "text", "text": "It is so."}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retellings, "_PAUSE", 0)
+
+
+async def engine(turn: Turn) -> AsyncIterator[Any]:
+    """Say and do all that there is."""
+    if not turn.outputs:
+        yield CodeCall("print(1)", logs="1\n", images=("file_1",))
+        yield ToolCall("add", {"a": 1})
+        for piece in ('{"b": "a longer argument', ', which comes in pieces"}'):
+            yield ToolCallDelta("call_2", name="add", arguments=piece)
+        return
+    yield FileSearch((FOUND,))
+    yield "It is "
+    yield Citation(0)
+    yield Text("d\u2028ne")
+
+
+class Told:
+    """The streams of a run: those of the first requests, and of those that repeat."""
+
+    def __init__(self) -> None:
+        self.first: list[Event] = []
+        self.again: list[Event] = []
+        # The first request repeated at the end.
+        self.at_last: list[Event] = []
+        self.changes = 0
+
+    async def follow(self, fleet: Fleet, at: int, by: int) -> None:
+        """Follow a run.
+
+        Args:
+            fleet: servers, the first of which is asked.
+            at: after how many changes of the run the request is repeated.
+            by: to which of the servers.
+        """
+        one, other = fleet.members[0], fleet.members[by]
+        tools = [ADD, {"type": "code_interpreter"}]
+        made = await one.ask("create_assistant", {"model": "m", "tools": tools})
+        thread = {"messages": [{"role": "user", "content": "Hi"}]}
+        name = "create_thread_and_run"
+        body: JSON = {"assistant_id": made.body["id"], "thread": thread, "stream": True}
+        path: dict[str, str] = {}
+        requests = []
+        for _ in range(2):
+            fleet.begin(())
+            begun = await one.ask(name, body, **path)
+            requests.append((name, body, begun.body))
+            await fleet.until(lambda: fleet.changes >= at or not one.is_at_work)
+            listener = await other.ask_again(name, body, begun.body, **path)
+            self.first += await fleet.read(begun.listener)
+            self.again += await fleet.read(listener)
+            self.changes = max(self.changes, fleet.changes)
+            run = self.first[-2][1]
+            if run["required_action"]:
+                calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+                outputs = [{"tool_call_id": c["id"], "output": "2"} for c in calls]
+                path = {"thread_id": run["thread_id"], "run_id": run["id"]}
+                body = {"tool_outputs": outputs, "stream": True}
+                name = "submit_tool_outputs_to_run"
+        self.at_last = await fleet.read(await other.ask_again(*requests[0]))
+
+
+@pytest.mark.parametrize("by", [0, 1], ids=["the same server", "another one"])
+def test_from_any_moment_it_is_the_same(by: int) -> None:
+    async def run() -> None:
+        async with Fleet(engine, 2) as fleet:
+            at, changes = 0, 1
+            while at <= changes:
+                told = Told()
+                await told.follow(fleet, at, by)
+                check(told)
+                at, changes = at + 1, told.changes
+            assert at > 6
+
+    asyncio.run(run())
+
+
+def check(told: Told) -> None:
+    first, again = ([*map(_whole, each)] for each in (told.first, told.again))
+    assert [each for each in again if each] == [each for each in first if each]
+    assert accumulated(told.again) == accumulated(told.first)
+    assert cited(told.again) == cited(told.first) != []
+    assert printed(told.again) == printed(told.first) != []
+    assert len(told.again) <= len(told.first)
+    # Who comes late is told of the whole run, but not that it waited for outputs.
+    waits = (
+        "thread.run.requires_action",
+        "thread.run.queued",
+        "thread.run.in_progress",
+    )
+    late, all_of_it = (
+        [each for each in events if each and each[0] not in (*waits, "done")]
+        for events in (map(_whole, told.at_last), first)
+    )
+    assert late == all_of_it
+    assert accumulated(told.at_last) == accumulated(told.first)
+
+
+def cited(events: list[Event]) -> list[JSON]:
+    return [
+        annotation
+        for name, data in events
+        if name == "thread.message.delta"
+        for part in data["delta"]["content"]
+        for annotation in part["text"].get("annotations", ())
+    ]
+
+
+def printed(events: list[Event]) -> list[JSON]:
+    return [
+        output
+        for name, data in events
+        if name == "thread.run.step.delta"
+        for call in data["delta"]["step_details"]["tool_calls"]
+        for output in call.get("code_interpreter", {}).get("outputs", ())
+    ]
+
+
+def _whole(event: Event) -> Event | None:
+    """Return an event as it has to come again; None for those of pieces."""
+    return None if event[0].endswith(".delta") else event
+
+
+def test_a_run_that_is_deleted_ends_the_stream() -> None:
+    async def run() -> list[Event]:
+        async with Fleet(hold, 1) as fleet:
+            (one,) = fleet.members
+            made = await one.ask("create_assistant", {"model": "m"})
+            name, body = "create_thread_and_run", {"assistant_id": made.body["id"]}
+            begun = await one.ask(name, body)
+            listener = await one.ask_again(name, body, begun.body)
+            await fleet.until(lambda: not vars(listener)["_frames"].empty())
+            one.store.delete_thread(begun.body["thread_id"])
+            return await fleet.read(listener)
+
+    assert asyncio.run(run())[-1][0] == "done"
+
+
+async def hold(turn: Turn) -> AsyncIterator[str]:
+    yield "It is"
+    await asyncio.sleep(3600)
+
+
+RUN = {"id": "run_1", "thread_id": "thread_1", "status": "queued", "started_at": None}
+BEGUN = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
+
+
+def told(retelling: Retelling, found: Found) -> list[str]:
+    return [name for name, _ in retelling.events(found)]
+
+
+def test_what_goes_on_is_told_once() -> None:
+    """A message may have ended before its step, and a step may be there before it."""
+    retelling = Retelling(RUN)
+    assert told(retelling, Found(RUN, [], {})) == BEGUN[:2]
+    run = {**RUN, "status": "in_progress", "started_at": 1}
+    assert told(retelling, Found(run, [], {})) == BEGUN[2:]
+    details = {"type": "m", "message_creation": {"message_id": "msg_1"}}
+    step = {"id": "step_1", "status": "in_progress", "step_details": details}
+    assert told(retelling, Found(run, [step], {})) == [
+        "thread.run.step.created",
+        "thread.run.step.in_progress",
+    ]
+    message = {"id": "msg_1", "status": "completed", "content": []}
+    assert told(retelling, Found(run, [step], {"msg_1": message})) == [
+        "thread.message.created",
+        "thread.message.in_progress",
+        "thread.message.completed",
+    ]
+    assert told(retelling, Found(run, [step], {"msg_1": message})) == []
+    assert not retelling.is_over
+    ended = [{**step, "status": "completed"}]
+    assert told(retelling, Found({**run, "status": "completed"}, ended, {})) == [
+        "thread.run.step.completed",
+        "thread.run.completed",
+    ]
+    assert retelling.is_over
+
+
+def test_a_run_without_steps_may_have_been_in_progress() -> None:
+    for status, known in (("cancelled", BEGUN[:2]), ("completed", BEGUN)):
+        found = Found({**RUN, "status": status}, [], {})
+        assert told(Retelling(RUN), found) == [*known, f"thread.run.{status}"]
