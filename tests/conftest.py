@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from hypothesis import settings
@@ -50,11 +51,13 @@ _LONG = {
 }
 
 
-# What is about some stores alone; threaded is SQLite, too.
+# What is about some stores alone; threaded is SQLite, too. Where no server is started
+# within the tests, another store would change nothing.
 _MARKS = {
     "sqlite": {"sqlite", "threaded"},
     "postgres": {"postgres", "pgvector"},
     "pgvector": {"pgvector"},
+    "storeless": {"sqlite"},
 }
 
 
@@ -107,6 +110,19 @@ def pytest_collection_modifyitems(
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let tests that are left out with other stores open none of those."""
+    if not item.get_closest_marker("storeless"):
+        return (yield)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError(f"{item.nodeid} is marked as storeless, but opens a store")
+
+    with mock.patch("assistants_server.server.open_store", refuse):
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

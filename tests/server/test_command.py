@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.server.api import Api, Stream
 
+pytestmark = pytest.mark.storeless
+
 KEY = "sk-of-nobody-else"
 WAITING: list[list[Any]] = [["Well, ", {"wait": 3600}]]
 ENGINES = """

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.storeless
+
 SECRET = "sk-that-nobody-may-see"
 POSTGRES = f"postgresql://ada:{SECRET}@db:5432/chats"
 

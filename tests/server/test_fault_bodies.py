@@ -31,6 +31,8 @@ from tests.server.faulty_server import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.storeless
+
 LS = rb"\u2028"
 
 

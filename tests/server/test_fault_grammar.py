@@ -14,6 +14,8 @@ from assistants_server.faults import HELP, Fault, FaultError, Faults, parse
 from assistants_server.faults.fault import LONGEST, REMEMBERED
 from assistants_server.faults.grammar import EVERY_OPTION, FAULTS, METHODS, SOME_OPTIONS
 
+pytestmark = pytest.mark.storeless
+
 READ = {
     "400": Fault("status", 400),
     "599": Fault("status", 599),

@@ -32,6 +32,8 @@ from tests.server.faulty_server import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.storeless
+
 TORN = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len"
 AN_HOUR = "3600"
 

@@ -31,6 +31,8 @@ from tests.server.faulty_server import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.storeless
+
 # One of each, and whether the connection can be used again.
 EXAMPLES = {
     "404": True,

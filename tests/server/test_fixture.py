@@ -8,8 +8,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.storeless
 
 TIMEOUT = 60.0
 NAMED = 'pytest_plugins = ["assistants_server.fixtures"]\n'

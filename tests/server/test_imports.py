@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 
 from assistants_server.extras import install_command
 
+pytestmark = pytest.mark.storeless
+
 TIMEOUT = 60.0
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "assistants_client"

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from tests.server.api import TIMEOUT
 from tests.server.program import Program
@@ -24,6 +25,8 @@ from tests.server.shelf import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.storeless
 
 # A file named "slow" is read when there is another file, as the tests say when.
 PROGRAM = """

@@ -14,6 +14,8 @@ from harness.contract.instances import any_json
 from tests.server.hostile_schemas import HOSTILE
 from tests.server.schemas import SCHEMAS, Schema, nested
 
+pytestmark = pytest.mark.storeless
+
 FLAWS: dict[str, tuple[Schema, str]] = {
     "type": (
         {"properties": {"a": {"type": "strin"}}},

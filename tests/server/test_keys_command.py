@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Capture = pytest.CaptureFixture[str]
 
+pytestmark = pytest.mark.storeless
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> str:

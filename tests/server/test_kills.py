@@ -19,6 +19,8 @@ from tests.server.program import Program
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.storeless
+
 QUESTION = "one two three four five six seven eight"
 
 

@@ -13,6 +13,8 @@ from assistants_server.execution.lane import Lane
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+pytestmark = pytest.mark.storeless
+
 
 class Turns:
     """Turns of the event loop, by a clock of their own.

@@ -14,6 +14,8 @@ from assistants_server.engines.question_tokens import tokens_of
 from assistants_server.engines.samples import sample
 from tests.server.hostile_schemas import HOSTILE
 
+pytestmark = pytest.mark.storeless
+
 TYPES = {"i": "integer", "n": "number", "s": "string", "b": "boolean"}
 DAY = {"type": "string", "format": "date"}
 UNIT = {"type": "string", "enum": ["celsius", "fahrenheit"]}
