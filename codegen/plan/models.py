@@ -67,15 +67,16 @@ class Field:
     accessor: tuple[str, str, str] | None = None
 
     @property
-    def model(self) -> str:
-        """Name the class that an object of the property is read as, "" without one.
+    def read_object(self) -> str:
+        """Name what reads an object, "" where it reads nothing or something else too.
 
-        Reading it at once saves a call; most of the time that reading a page takes goes
-        into those.
+        Asking here for what a value is saves a call where it is no object, and where it
+        is one: most of the time that reading a page takes goes into those.
         """
-        function = self.reader.function if self.reader else ""
-        model = function.removesuffix(".from_json")
-        return model if model != function else ""
+        if self.reader is None or self.reader.reads != {"object"}:
+            return ""
+        function = self.reader.function.replace(".from_json", ".from_dict")
+        return function if function.startswith("models.") else ""
 
     @property
     def in_call(self) -> str:
