@@ -34,9 +34,13 @@ _SCALARS: dict[str, Callable[[Any], bool]] = {
 
 def read_list(read: Read[T], value: Any) -> list[T]:
     """Read each item of an array; anything else stays as it came."""
-    if isinstance(value, list):
-        return [read(item) for item in value]
-    return cast("list[T]", value)
+    if not isinstance(value, list):
+        return cast("list[T]", value)
+    found = []
+    for item in value:
+        # In Python 3.11 a comprehension is a call of its own, and most lists are short.
+        found.append(read(item))  # noqa: PERF401
+    return found
 
 
 def read_dict(read: Read[T], value: Any) -> dict[str, T]:
@@ -75,7 +79,7 @@ class Variants:
         self._unknown = others or (as_it_came if keep_objects else UnknownObject)
         self._absent = absent or self._unknown
 
-    def __call__(self, value: Any) -> Any:
+    def read(self, value: Any) -> Any:
         """Read one value; what is no object stays as it came."""
         if isinstance(value, dict):
             try:
@@ -85,6 +89,8 @@ class Variants:
         if self._lists is not None:
             return self._lists(value)
         return value
+
+    __call__ = read
 
     def _first(self, value: dict[str, Any]) -> Any:
         if self._discriminator not in value:

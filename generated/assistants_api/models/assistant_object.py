@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -121,11 +122,7 @@ class AssistantObject(Model):
             self.description = data["description"]
             self.model = data["model"]
             self.instructions = data["instructions"]
-            self.tools = (
-                [*map(models.read_assistant_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_assistant_tool, data["tools"])
             self.metadata = data["metadata"]
         except KeyError:
             return incomplete(AssistantObject, cls, data)
@@ -144,8 +141,10 @@ class AssistantObject(Model):
             self.top_p = data["top_p"]
             count += 1
         if "response_format" in data:
-            self.response_format = models.read_assistants_api_response_format_option(
-                data["response_format"]
+            self.response_format = (
+                models.read_assistants_api_response_format_option(value)
+                if isinstance(value := data["response_format"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

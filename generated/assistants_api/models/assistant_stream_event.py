@@ -128,5 +128,5 @@ read_assistant_stream_event: Callable[[Any], AssistantStreamEvent] = Variants(
         "error": "ErrorEvent",
         "done": "DoneEvent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -54,5 +54,5 @@ read_assistant_tool: Callable[[Any], AssistantTool] = Variants(
         "file_search": "AssistantToolsFileSearch",
         "function": "AssistantToolsFunction",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

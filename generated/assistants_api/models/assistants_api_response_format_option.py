@@ -62,5 +62,5 @@ read_assistants_api_response_format_option: Callable[
         "json_object": "ResponseFormatJsonObject",
         "json_schema": "ResponseFormatJsonSchema",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

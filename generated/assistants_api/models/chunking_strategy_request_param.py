@@ -52,6 +52,6 @@ read_chunking_strategy_request_param: Callable[[Any], ChunkingStrategyRequestPar
             "auto": "AutoChunkingStrategyRequestParam",
             "static": "StaticChunkingStrategyRequestParam",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

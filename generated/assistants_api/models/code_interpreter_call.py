@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -58,10 +59,8 @@ class CodeInterpreterCall(Model):
         self = new(cls)
         try:
             self.input = data["input"]
-            self.outputs = (
-                [*map(models.read_code_interpreter_output, value)]
-                if isinstance(value := data["outputs"], list)
-                else value
+            self.outputs = read_list(
+                models.read_code_interpreter_output, data["outputs"]
             )
         except KeyError:
             return incomplete(CodeInterpreterCall, cls, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -59,10 +60,8 @@ class CodeInterpreterCallDelta(Model):
             self.input = data["input"]
             count += 1
         if "outputs" in data:
-            self.outputs = (
-                [*map(models.read_code_interpreter_output_delta, value)]
-                if isinstance(value := data["outputs"], list)
-                else value
+            self.outputs = read_list(
+                models.read_code_interpreter_output_delta, data["outputs"]
             )
             count += 1
         if len(data) > count:

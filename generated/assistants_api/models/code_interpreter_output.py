@@ -49,5 +49,5 @@ read_code_interpreter_output: Callable[[Any], CodeInterpreterOutput] = Variants(
         "logs": "RunStepDetailsToolCallsCodeOutputLogsObject",
         "image": "RunStepDetailsToolCallsCodeOutputImageObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -54,6 +54,6 @@ read_code_interpreter_output_delta: Callable[[Any], CodeInterpreterOutputDelta] 
             "logs": "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
             "image": "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

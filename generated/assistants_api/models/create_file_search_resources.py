@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -61,10 +62,8 @@ class CreateFileSearchResources(Model):
             self.vector_store_ids = data["vector_store_ids"]
             count += 1
         if "vector_stores" in data:
-            self.vector_stores = (
-                [*map(models.CreateFileSearchVectorStore.from_json, value)]
-                if isinstance(value := data["vector_stores"], list)
-                else value
+            self.vector_stores = read_list(
+                models.CreateFileSearchVectorStore.from_json, data["vector_stores"]
             )
             count += 1
         if len(data) > count:

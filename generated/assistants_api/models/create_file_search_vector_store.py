@@ -62,8 +62,10 @@ class CreateFileSearchVectorStore(Model):
             self.file_ids = data["file_ids"]
             count += 1
         if "chunking_strategy" in data:
-            self.chunking_strategy = models.read_file_search_chunking(
-                data["chunking_strategy"]
+            self.chunking_strategy = (
+                models.read_file_search_chunking(value)
+                if isinstance(value := data["chunking_strategy"], dict)
+                else value
             )
             count += 1
         if "metadata" in data:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -77,19 +78,15 @@ class CreateMessageRequest(Model):
         self = new(cls)
         try:
             self.role = data["role"]
-            self.content = (
-                [*map(models.read_message_request_content, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.read_message_request_content, data["content"]
             )
         except KeyError:
             return incomplete(CreateMessageRequest, cls, data)
         count = 2
         if "attachments" in data:
-            self.attachments = (
-                [*map(models.MessageAttachment.from_json, value)]
-                if isinstance(value := data["attachments"], list)
-                else value
+            self.attachments = read_list(
+                models.MessageAttachment.from_json, data["attachments"]
             )
             count += 1
         if "metadata" in data:

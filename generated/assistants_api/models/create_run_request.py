@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -165,18 +166,12 @@ class CreateRunRequest(Model):
             self.additional_instructions = data["additional_instructions"]
             count += 1
         if "additional_messages" in data:
-            self.additional_messages = (
-                [*map(models.CreateMessageRequest.from_json, value)]
-                if isinstance(value := data["additional_messages"], list)
-                else value
+            self.additional_messages = read_list(
+                models.CreateMessageRequest.from_json, data["additional_messages"]
             )
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_assistant_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_assistant_tool, data["tools"])
             count += 1
         if "metadata" in data:
             self.metadata = data["metadata"]
@@ -214,8 +209,10 @@ class CreateRunRequest(Model):
             self.parallel_tool_calls = data["parallel_tool_calls"]
             count += 1
         if "response_format" in data:
-            self.response_format = models.read_assistants_api_response_format_option(
-                data["response_format"]
+            self.response_format = (
+                models.read_assistants_api_response_format_option(value)
+                if isinstance(value := data["response_format"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -161,11 +162,7 @@ class CreateThreadAndRunRequest(Model):
             self.instructions = data["instructions"]
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_assistant_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_assistant_tool, data["tools"])
             count += 1
         if "tool_resources" in data:
             self.tool_resources = (
@@ -210,8 +207,10 @@ class CreateThreadAndRunRequest(Model):
             self.parallel_tool_calls = data["parallel_tool_calls"]
             count += 1
         if "response_format" in data:
-            self.response_format = models.read_assistants_api_response_format_option(
-                data["response_format"]
+            self.response_format = (
+                models.read_assistants_api_response_format_option(value)
+                if isinstance(value := data["response_format"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

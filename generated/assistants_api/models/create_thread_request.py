@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -62,10 +63,8 @@ class CreateThreadRequest(Model):
         self = new(cls)
         count = 0
         if "messages" in data:
-            self.messages = (
-                [*map(models.CreateMessageRequest.from_json, value)]
-                if isinstance(value := data["messages"], list)
-                else value
+            self.messages = read_list(
+                models.CreateMessageRequest.from_json, data["messages"]
             )
             count += 1
         if "tool_resources" in data:

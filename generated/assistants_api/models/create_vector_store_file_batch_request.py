@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -78,15 +79,15 @@ class CreateVectorStoreFileBatchRequest(Model):
             self.file_ids = data["file_ids"]
             count += 1
         if "files" in data:
-            self.files = (
-                [*map(models.CreateVectorStoreFileRequest.from_json, value)]
-                if isinstance(value := data["files"], list)
-                else value
+            self.files = read_list(
+                models.CreateVectorStoreFileRequest.from_json, data["files"]
             )
             count += 1
         if "chunking_strategy" in data:
-            self.chunking_strategy = models.read_chunking_strategy_request_param(
-                data["chunking_strategy"]
+            self.chunking_strategy = (
+                models.read_chunking_strategy_request_param(value)
+                if isinstance(value := data["chunking_strategy"], dict)
+                else value
             )
             count += 1
         if "attributes" in data:

@@ -70,8 +70,10 @@ class CreateVectorStoreFileRequest(Model):
             return incomplete(CreateVectorStoreFileRequest, cls, data)
         count = 1
         if "chunking_strategy" in data:
-            self.chunking_strategy = models.read_chunking_strategy_request_param(
-                data["chunking_strategy"]
+            self.chunking_strategy = (
+                models.read_chunking_strategy_request_param(value)
+                if isinstance(value := data["chunking_strategy"], dict)
+                else value
             )
             count += 1
         if "attributes" in data:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -76,15 +77,9 @@ class FileSearchCall(Model):
             )
             count += 1
         if "results" in data:
-            self.results = (
-                [
-                    *map(
-                        models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["results"], list)
-                else value
+            self.results = read_list(
+                models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
+                data["results"],
             )
             count += 1
         if len(data) > count:

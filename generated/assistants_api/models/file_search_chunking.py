@@ -41,5 +41,5 @@ KnownFileSearchChunking: TypeAlias = "FileSearchAutoChunking | FileSearchStaticC
 
 read_file_search_chunking: Callable[[Any], FileSearchChunking] = Variants(
     "type", {"auto": "FileSearchAutoChunking", "static": "FileSearchStaticChunking"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

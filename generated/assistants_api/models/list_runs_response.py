@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -66,11 +67,7 @@ class ListRunsResponse(Model):
         self = new(cls)
         try:
             self.object = data["object"]
-            self.data = (
-                [*map(models.RunObject.from_json, value)]
-                if isinstance(value := data["data"], list)
-                else value
-            )
+            self.data = read_list(models.RunObject.from_json, data["data"])
             self.first_id = data["first_id"]
             self.last_id = data["last_id"]
             self.has_more = data["has_more"]

@@ -51,5 +51,5 @@ read_message_annotation: Callable[[Any], MessageAnnotation] = Variants(
         "file_citation": "MessageContentTextAnnotationsFileCitationObject",
         "file_path": "MessageContentTextAnnotationsFilePathObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

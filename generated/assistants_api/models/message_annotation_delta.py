@@ -53,5 +53,5 @@ read_message_annotation_delta: Callable[[Any], MessageAnnotationDelta] = Variant
         "file_citation": "MessageDeltaContentTextAnnotationsFileCitationObject",
         "file_path": "MessageDeltaContentTextAnnotationsFilePathObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

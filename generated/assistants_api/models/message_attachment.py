@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ class MessageAttachment(Model):
             self.file_id = data["file_id"]
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_message_attachment_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_message_attachment_tool, data["tools"])
             count += 1
         if len(data) > count:
             self.additional_properties = others(MessageAttachment, data)

@@ -42,5 +42,5 @@ read_message_attachment_tool: Callable[[Any], MessageAttachmentTool] = Variants(
         "code_interpreter": "AssistantToolsCode",
         "file_search": "AssistantToolsFileSearchTypeOnly",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -67,5 +67,5 @@ read_message_content: Callable[[Any], MessageContent] = Variants(
         "text": "MessageContentTextObject",
         "refusal": "MessageContentRefusalObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -67,5 +67,5 @@ read_message_content_delta: Callable[[Any], MessageContentDelta] = Variants(
         "refusal": "MessageDeltaContentRefusalObject",
         "image_url": "MessageDeltaContentImageUrlObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -59,11 +60,7 @@ class MessageDelta(Model):
             self.role = data["role"]
             count += 1
         if "content" in data:
-            self.content = (
-                [*map(models.read_message_content_delta, value)]
-                if isinstance(value := data["content"], list)
-                else value
-            )
+            self.content = read_list(models.read_message_content_delta, data["content"])
             count += 1
         if len(data) > count:
             self.additional_properties = others(MessageDelta, data)

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -123,17 +124,11 @@ class MessageObject(Model):
             self.completed_at = data["completed_at"]
             self.incomplete_at = data["incomplete_at"]
             self.role = data["role"]
-            self.content = (
-                [*map(models.read_message_content, value)]
-                if isinstance(value := data["content"], list)
-                else value
-            )
+            self.content = read_list(models.read_message_content, data["content"])
             self.assistant_id = data["assistant_id"]
             self.run_id = data["run_id"]
-            self.attachments = (
-                [*map(models.MessageAttachment.from_json, value)]
-                if isinstance(value := data["attachments"], list)
-                else value
+            self.attachments = read_list(
+                models.MessageAttachment.from_json, data["attachments"]
             )
             self.metadata = data["metadata"]
         except KeyError:

@@ -59,5 +59,5 @@ read_message_request_content: Callable[[Any], MessageRequestContent] = Variants(
         "image_url": "MessageContentImageUrlObject",
         "text": "MessageRequestContentTextObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -73,5 +73,5 @@ read_message_stream_event: Callable[[Any], MessageStreamEvent] = Variants(
         "thread.message.completed": "ThreadMessageCompletedEvent",
         "thread.message.incomplete": "ThreadMessageIncompleteEvent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

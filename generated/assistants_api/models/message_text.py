@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ class MessageText(Model):
         self = new(cls)
         try:
             self.value = data["value"]
-            self.annotations = (
-                [*map(models.read_message_annotation, value)]
-                if isinstance(value := data["annotations"], list)
-                else value
+            self.annotations = read_list(
+                models.read_message_annotation, data["annotations"]
             )
         except KeyError:
             return incomplete(MessageText, cls, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -61,10 +62,8 @@ class MessageTextDelta(Model):
             self.value = data["value"]
             count += 1
         if "annotations" in data:
-            self.annotations = (
-                [*map(models.read_message_annotation_delta, value)]
-                if isinstance(value := data["annotations"], list)
-                else value
+            self.annotations = read_list(
+                models.read_message_annotation_delta, data["annotations"]
             )
             count += 1
         if len(data) > count:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -51,10 +52,8 @@ class RequiredToolOutputs(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.tool_calls = (
-                [*map(models.RunToolCallObject.from_json, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.RunToolCallObject.from_json, data["tool_calls"]
             )
         except KeyError:
             return incomplete(RequiredToolOutputs, cls, data)

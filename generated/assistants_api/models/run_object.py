@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -199,11 +200,7 @@ class RunObject(Model):
             )
             self.model = data["model"]
             self.instructions = data["instructions"]
-            self.tools = (
-                [*map(models.read_assistant_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_assistant_tool, data["tools"])
             self.metadata = data["metadata"]
             self.usage = (
                 models.RunCompletionUsage.from_dict(value)
@@ -223,8 +220,10 @@ class RunObject(Model):
                 else value
             )
             self.parallel_tool_calls = data["parallel_tool_calls"]
-            self.response_format = models.read_assistants_api_response_format_option(
-                data["response_format"]
+            self.response_format = (
+                models.read_assistants_api_response_format_option(value)
+                if isinstance(value := data["response_format"], dict)
+                else value
             )
         except KeyError:
             return incomplete(RunObject, cls, data)

@@ -50,7 +50,11 @@ class RunStepDelta(Model):
         self = new(cls)
         count = 0
         if "step_details" in data:
-            self.step_details = models.read_run_step_details_delta(data["step_details"])
+            self.step_details = (
+                models.read_run_step_details_delta(value)
+                if isinstance(value := data["step_details"], dict)
+                else value
+            )
             count += 1
         if len(data) > count:
             self.additional_properties = others(RunStepDelta, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -60,10 +61,8 @@ class RunStepDeltaStepDetailsToolCallsObject(Model):
             return incomplete(RunStepDeltaStepDetailsToolCallsObject, cls, data)
         count = 1
         if "tool_calls" in data:
-            self.tool_calls = (
-                [*map(models.read_run_step_tool_call_delta, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.read_run_step_tool_call_delta, data["tool_calls"]
             )
             count += 1
         if len(data) > count:

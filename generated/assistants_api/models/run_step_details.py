@@ -47,5 +47,5 @@ read_run_step_details: Callable[[Any], RunStepDetails] = Variants(
         "message_creation": "RunStepDetailsMessageCreationObject",
         "tool_calls": "RunStepDetailsToolCallsObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -49,5 +49,5 @@ read_run_step_details_delta: Callable[[Any], RunStepDetailsDelta] = Variants(
         "message_creation": "RunStepDeltaStepDetailsMessageCreationObject",
         "tool_calls": "RunStepDeltaStepDetailsToolCallsObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -71,10 +72,8 @@ class RunStepDetailsToolCallsFileSearchResultObject(Model):
             return incomplete(RunStepDetailsToolCallsFileSearchResultObject, cls, data)
         count = 3
         if "content" in data:
-            self.content = (
-                [*map(models.FileSearchResultContent.from_json, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.FileSearchResultContent.from_json, data["content"]
             )
             count += 1
         if len(data) > count:

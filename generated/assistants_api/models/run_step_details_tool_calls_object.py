@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -53,10 +54,8 @@ class RunStepDetailsToolCallsObject(Model):
         self = new(cls)
         try:
             self.type = data["type"]
-            self.tool_calls = (
-                [*map(models.read_run_step_tool_call, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.read_run_step_tool_call, data["tool_calls"]
             )
         except KeyError:
             return incomplete(RunStepDetailsToolCallsObject, cls, data)

@@ -122,7 +122,11 @@ class RunStepObject(Model):
             self.run_id = data["run_id"]
             self.type = data["type"]
             self.status = data["status"]
-            self.step_details = models.read_run_step_details(data["step_details"])
+            self.step_details = (
+                models.read_run_step_details(value)
+                if isinstance(value := data["step_details"], dict)
+                else value
+            )
             self.last_error = (
                 models.RunStepLastError.from_dict(value)
                 if isinstance(value := data["last_error"], dict)

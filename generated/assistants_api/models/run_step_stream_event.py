@@ -89,5 +89,5 @@ read_run_step_stream_event: Callable[[Any], RunStepStreamEvent] = Variants(
         "thread.run.step.cancelled": "ThreadRunStepCancelledEvent",
         "thread.run.step.expired": "ThreadRunStepExpiredEvent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -57,5 +57,5 @@ read_run_step_tool_call: Callable[[Any], RunStepToolCall] = Variants(
         "file_search": "RunStepDetailsToolCallsFileSearchObject",
         "function": "RunStepDetailsToolCallsFunctionObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -57,5 +57,5 @@ read_run_step_tool_call_delta: Callable[[Any], RunStepToolCallDelta] = Variants(
         "file_search": "RunStepDeltaStepDetailsToolCallsFileSearchObject",
         "function": "RunStepDeltaStepDetailsToolCallsFunctionObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -107,5 +107,5 @@ read_run_stream_event: Callable[[Any], RunStreamEvent] = Variants(
         "thread.run.cancelled": "ThreadRunCancelledEvent",
         "thread.run.expired": "ThreadRunExpiredEvent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

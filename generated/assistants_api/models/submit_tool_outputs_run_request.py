@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,10 +57,8 @@ class SubmitToolOutputsRunRequest(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.tool_outputs = (
-                [*map(models.ToolOutput.from_json, value)]
-                if isinstance(value := data["tool_outputs"], list)
-                else value
+            self.tool_outputs = read_list(
+                models.ToolOutput.from_json, data["tool_outputs"]
             )
         except KeyError:
             return incomplete(SubmitToolOutputsRunRequest, cls, data)

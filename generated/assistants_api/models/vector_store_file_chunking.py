@@ -49,5 +49,5 @@ read_vector_store_file_chunking: Callable[[Any], VectorStoreFileChunking] = Vari
         "static": "StaticChunkingStrategyResponseParam",
         "other": "OtherChunkingStrategyResponseParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

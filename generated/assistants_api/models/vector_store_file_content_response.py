@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -62,11 +63,7 @@ class VectorStoreFileContentResponse(Model):
         self = new(cls)
         try:
             self.object = data["object"]
-            self.data = (
-                [*map(models.VectorStoreFileContent.from_json, value)]
-                if isinstance(value := data["data"], list)
-                else value
-            )
+            self.data = read_list(models.VectorStoreFileContent.from_json, data["data"])
             self.has_more = data["has_more"]
             self.next_page = data["next_page"]
         except KeyError:

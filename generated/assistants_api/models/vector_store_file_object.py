@@ -98,8 +98,10 @@ class VectorStoreFileObject(Model):
             return incomplete(VectorStoreFileObject, cls, data)
         count = 7
         if "chunking_strategy" in data:
-            self.chunking_strategy = models.read_vector_store_file_chunking(
-                data["chunking_strategy"]
+            self.chunking_strategy = (
+                models.read_vector_store_file_chunking(value)
+                if isinstance(value := data["chunking_strategy"], dict)
+                else value
             )
             count += 1
         if "attributes" in data:

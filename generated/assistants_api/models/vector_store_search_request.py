@@ -82,7 +82,11 @@ class VectorStoreSearchRequest(Model):
             self.max_num_results = data["max_num_results"]
             count += 1
         if "filters" in data:
-            self.filters = models.read_attribute_filter(data["filters"])
+            self.filters = (
+                models.read_attribute_filter(value)
+                if isinstance(value := data["filters"], dict)
+                else value
+            )
             count += 1
         if "ranking_options" in data:
             self.ranking_options = (

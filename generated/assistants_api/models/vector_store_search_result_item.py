@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -69,10 +70,8 @@ class VectorStoreSearchResultItem(Model):
             self.filename = data["filename"]
             self.score = data["score"]
             self.attributes = data["attributes"]
-            self.content = (
-                [*map(models.VectorStoreSearchResultContentObject.from_json, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.VectorStoreSearchResultContentObject.from_json, data["content"]
             )
         except KeyError:
             return incomplete(VectorStoreSearchResultItem, cls, data)

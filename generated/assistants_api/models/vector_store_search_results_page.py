@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -68,10 +69,8 @@ class VectorStoreSearchResultsPage(Model):
         try:
             self.object = data["object"]
             self.search_query = data["search_query"]
-            self.data = (
-                [*map(models.VectorStoreSearchResultItem.from_json, value)]
-                if isinstance(value := data["data"], list)
-                else value
+            self.data = read_list(
+                models.VectorStoreSearchResultItem.from_json, data["data"]
             )
             self.has_more = data["has_more"]
             self.next_page = data["next_page"]

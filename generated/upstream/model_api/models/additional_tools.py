@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ class AdditionalTools(Model):
             self.type = data["type"]
             self.id = data["id"]
             self.role = data["role"]
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_tool, data["tools"])
         except KeyError:
             return incomplete(AdditionalTools, cls, data)
         if len(data) > 4:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,11 +57,7 @@ class AdditionalToolsItemParam(Model):
         try:
             self.type = data["type"]
             self.role = data["role"]
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_tool, data["tools"])
         except KeyError:
             return incomplete(AdditionalToolsItemParam, cls, data)
         count = 3

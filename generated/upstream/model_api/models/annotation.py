@@ -47,5 +47,5 @@ read_annotation: Callable[[Any], Annotation] = Variants(
         "container_file_citation": "ContainerFileCitationBody",
         "file_path": "FilePath",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -58,5 +58,5 @@ read_apply_patch_operation_param: Callable[[Any], ApplyPatchOperationParam] = Va
         "delete_file": "ApplyPatchDeleteFileOperationParam",
         "update_file": "ApplyPatchUpdateFileOperationParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -68,14 +68,20 @@ class ApplyPatchToolCall(Model):
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.status = data["status"]
-            self.operation = models.read_apply_patch_tool_call_operation(
-                data["operation"]
+            self.operation = (
+                models.read_apply_patch_tool_call_operation(value)
+                if isinstance(value := data["operation"], dict)
+                else value
             )
         except KeyError:
             return incomplete(ApplyPatchToolCall, cls, data)
         count = 5
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "created_by" in data:
             self.created_by = data["created_by"]

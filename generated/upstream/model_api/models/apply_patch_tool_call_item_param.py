@@ -65,7 +65,11 @@ class ApplyPatchToolCallItemParam(Model):
             self.type = data["type"]
             self.call_id = data["call_id"]
             self.status = data["status"]
-            self.operation = models.read_apply_patch_operation_param(data["operation"])
+            self.operation = (
+                models.read_apply_patch_operation_param(value)
+                if isinstance(value := data["operation"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(ApplyPatchToolCallItemParam, cls, data)
         count = 4
@@ -73,7 +77,11 @@ class ApplyPatchToolCallItemParam(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if len(data) > count:
             self.additional_properties = others(ApplyPatchToolCallItemParam, data)

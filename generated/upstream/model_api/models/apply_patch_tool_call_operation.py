@@ -59,6 +59,6 @@ read_apply_patch_tool_call_operation: Callable[[Any], ApplyPatchToolCallOperatio
             "delete_file": "ApplyPatchDeleteFileOperation",
             "update_file": "ApplyPatchUpdateFileOperation",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -68,7 +68,11 @@ class ApplyPatchToolCallOutput(Model):
             return incomplete(ApplyPatchToolCallOutput, cls, data)
         count = 4
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "output" in data:
             self.output = data["output"]

@@ -68,7 +68,11 @@ class ApplyPatchToolCallOutputItemParam(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "output" in data:
             self.output = data["output"]

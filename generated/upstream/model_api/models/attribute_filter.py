@@ -40,5 +40,5 @@ read_attribute_filter: Callable[[Any], AttributeFilter] = Variants(
         "and": "CompoundFilter",
         "or": "CompoundFilter",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

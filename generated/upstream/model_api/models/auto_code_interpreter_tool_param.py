@@ -69,9 +69,9 @@ class AutoCodeInterpreterToolParam(Model):
             count += 1
         if "network_policy" in data:
             self.network_policy = (
-                models.read_auto_code_interpreter_tool_param_network_policy(
-                    data["network_policy"]
-                )
+                models.read_auto_code_interpreter_tool_param_network_policy(value)
+                if isinstance(value := data["network_policy"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

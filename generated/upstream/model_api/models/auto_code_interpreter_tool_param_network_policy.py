@@ -51,5 +51,5 @@ read_auto_code_interpreter_tool_param_network_policy: Callable[
         "disabled": "ContainerNetworkPolicyDisabledParam",
         "allowlist": "ContainerNetworkPolicyAllowlistParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

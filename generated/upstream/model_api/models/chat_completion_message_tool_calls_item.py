@@ -50,5 +50,5 @@ read_chat_completion_message_tool_calls_item: Callable[
         "function": "ChatCompletionMessageToolCall",
         "custom": "ChatCompletionMessageCustomToolCall",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

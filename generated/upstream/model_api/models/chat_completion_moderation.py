@@ -55,8 +55,16 @@ class ChatCompletionModeration(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.input = models.read_chat_completion_moderation_input(data["input"])
-            self.output = models.read_chat_completion_moderation_output(data["output"])
+            self.input = (
+                models.read_chat_completion_moderation_input(value)
+                if isinstance(value := data["input"], dict)
+                else value
+            )
+            self.output = (
+                models.read_chat_completion_moderation_output(value)
+                if isinstance(value := data["output"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(ChatCompletionModeration, cls, data)
         if len(data) > 2:

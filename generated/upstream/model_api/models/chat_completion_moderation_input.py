@@ -48,5 +48,5 @@ read_chat_completion_moderation_input: Callable[
         "moderation_results": "ChatCompletionModerationResults",
         "error": "ChatCompletionModerationError",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -52,10 +53,8 @@ class ChatCompletionModerationResults(Model):
         try:
             self.type = data["type"]
             self.model = data["model"]
-            self.results = (
-                [*map(models.ModerationResultBody.from_json, value)]
-                if isinstance(value := data["results"], list)
-                else value
+            self.results = read_list(
+                models.ModerationResultBody.from_json, data["results"]
             )
         except KeyError:
             return incomplete(ChatCompletionModerationResults, cls, data)

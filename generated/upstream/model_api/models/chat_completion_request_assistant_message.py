@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -89,15 +90,9 @@ class ChatCompletionRequestAssistantMessage(Model):
             return incomplete(ChatCompletionRequestAssistantMessage, cls, data)
         count = 1
         if "content" in data:
-            self.content = (
-                [
-                    *map(
-                        models.read_chat_completion_request_assistant_message_content_part,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.read_chat_completion_request_assistant_message_content_part,
+                data["content"],
             )
             count += 1
         if "refusal" in data:
@@ -114,10 +109,8 @@ class ChatCompletionRequestAssistantMessage(Model):
             )
             count += 1
         if "tool_calls" in data:
-            self.tool_calls = (
-                [*map(models.read_chat_completion_message_tool_calls_item, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.read_chat_completion_message_tool_calls_item, data["tool_calls"]
             )
             count += 1
         if "function_call" in data:

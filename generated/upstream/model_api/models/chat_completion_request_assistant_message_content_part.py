@@ -52,5 +52,5 @@ read_chat_completion_request_assistant_message_content_part: Callable[
         "text": "ChatCompletionRequestMessageContentPartText",
         "refusal": "ChatCompletionRequestMessageContentPartRefusal",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

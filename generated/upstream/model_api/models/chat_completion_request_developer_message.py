@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,15 +57,9 @@ class ChatCompletionRequestDeveloperMessage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.content = (
-                [
-                    *map(
-                        models.ChatCompletionRequestMessageContentPartText.from_json,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.ChatCompletionRequestMessageContentPartText.from_json,
+                data["content"],
             )
             self.role = data["role"]
         except KeyError:

@@ -83,6 +83,6 @@ read_chat_completion_request_message: Callable[[Any], ChatCompletionRequestMessa
             "tool": "ChatCompletionRequestToolMessage",
             "function": "ChatCompletionRequestFunctionMessage",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

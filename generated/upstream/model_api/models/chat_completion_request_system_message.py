@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,15 +57,9 @@ class ChatCompletionRequestSystemMessage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.content = (
-                [
-                    *map(
-                        models.read_chat_completion_request_system_message_content_part,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.read_chat_completion_request_system_message_content_part,
+                data["content"],
             )
             self.role = data["role"]
         except KeyError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -54,15 +55,9 @@ class ChatCompletionRequestToolMessage(Model):
         self = new(cls)
         try:
             self.role = data["role"]
-            self.content = (
-                [
-                    *map(
-                        models.read_chat_completion_request_tool_message_content_part,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.read_chat_completion_request_tool_message_content_part,
+                data["content"],
             )
             self.tool_call_id = data["tool_call_id"]
         except KeyError:

@@ -68,5 +68,5 @@ read_chat_completion_request_user_message_content_part: Callable[
         "input_audio": "ChatCompletionRequestMessageContentPartAudio",
         "file": "ChatCompletionRequestMessageContentPartFile",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -89,22 +90,14 @@ class ChatCompletionResponseMessage(Model):
             return incomplete(ChatCompletionResponseMessage, cls, data)
         count = 3
         if "tool_calls" in data:
-            self.tool_calls = (
-                [*map(models.read_chat_completion_message_tool_calls_item, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.read_chat_completion_message_tool_calls_item, data["tool_calls"]
             )
             count += 1
         if "annotations" in data:
-            self.annotations = (
-                [
-                    *map(
-                        models.ChatCompletionResponseMessageAnnotationsItem.from_json,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["annotations"], list)
-                else value
+            self.annotations = read_list(
+                models.ChatCompletionResponseMessageAnnotationsItem.from_json,
+                data["annotations"],
             )
             count += 1
         if "function_call" in data:

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -82,10 +83,8 @@ class ChatCompletionStreamResponseDelta(Model):
             )
             count += 1
         if "tool_calls" in data:
-            self.tool_calls = (
-                [*map(models.ChatCompletionMessageToolCallChunk.from_json, value)]
-                if isinstance(value := data["tool_calls"], list)
-                else value
+            self.tool_calls = read_list(
+                models.ChatCompletionMessageToolCallChunk.from_json, data["tool_calls"]
             )
             count += 1
         if "role" in data:

@@ -65,5 +65,5 @@ read_chat_completion_tool_choice_option: Callable[
         "function": "ChatCompletionNamedToolChoice",
         "custom": "ChatCompletionNamedToolChoiceCustom",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ class CodeInterpreterToolCall(Model):
             self.status = data["status"]
             self.container_id = data["container_id"]
             self.code = data["code"]
-            self.outputs = (
-                [*map(models.read_code_interpreter_tool_call_outputs_item, value)]
-                if isinstance(value := data["outputs"], list)
-                else value
+            self.outputs = read_list(
+                models.read_code_interpreter_tool_call_outputs_item, data["outputs"]
             )
         except KeyError:
             return incomplete(CodeInterpreterToolCall, cls, data)

@@ -44,5 +44,5 @@ read_code_interpreter_tool_call_outputs_item: Callable[
     [Any], CodeInterpreterToolCallOutputsItem
 ] = Variants(
     "type", {"logs": "CodeInterpreterOutputLogs", "image": "CodeInterpreterOutputImage"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ class CompoundFilter(Model):
         self = new(cls)
         try:
             self.type = data["type"]
-            self.filters = (
-                [*map(models.read_attribute_filter, value)]
-                if isinstance(value := data["filters"], list)
-                else value
-            )
+            self.filters = read_list(models.read_attribute_filter, data["filters"])
         except KeyError:
             return incomplete(CompoundFilter, cls, data)
         if len(data) > 2:

@@ -77,5 +77,5 @@ read_computer_action: Callable[[Any], ComputerAction] = Variants(
         "type": "TypeParam",
         "wait": "WaitParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -69,24 +70,23 @@ class ComputerToolCall(Model):
             self.type = data["type"]
             self.id = data["id"]
             self.call_id = data["call_id"]
-            self.pending_safety_checks = (
-                [*map(models.ComputerCallSafetyCheckParam.from_json, value)]
-                if isinstance(value := data["pending_safety_checks"], list)
-                else value
+            self.pending_safety_checks = read_list(
+                models.ComputerCallSafetyCheckParam.from_json,
+                data["pending_safety_checks"],
             )
             self.status = data["status"]
         except KeyError:
             return incomplete(ComputerToolCall, cls, data)
         count = 5
         if "action" in data:
-            self.action = models.read_computer_action(data["action"])
-            count += 1
-        if "actions" in data:
-            self.actions = (
-                [*map(models.read_computer_action, value)]
-                if isinstance(value := data["actions"], list)
+            self.action = (
+                models.read_computer_action(value)
+                if isinstance(value := data["action"], dict)
                 else value
             )
+            count += 1
+        if "actions" in data:
+            self.actions = read_list(models.read_computer_action, data["actions"])
             count += 1
         if len(data) > count:
             self.additional_properties = others(ComputerToolCall, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -80,10 +81,9 @@ class ComputerToolCallOutput(Model):
             self.id = data["id"]
             count += 1
         if "acknowledged_safety_checks" in data:
-            self.acknowledged_safety_checks = (
-                [*map(models.ComputerCallSafetyCheckParam.from_json, value)]
-                if isinstance(value := data["acknowledged_safety_checks"], list)
-                else value
+            self.acknowledged_safety_checks = read_list(
+                models.ComputerCallSafetyCheckParam.from_json,
+                data["acknowledged_safety_checks"],
             )
             count += 1
         if "status" in data:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -74,15 +75,15 @@ class ContainerAutoParam(Model):
             self.memory_limit = data["memory_limit"]
             count += 1
         if "network_policy" in data:
-            self.network_policy = models.read_container_auto_param_network_policy(
-                data["network_policy"]
+            self.network_policy = (
+                models.read_container_auto_param_network_policy(value)
+                if isinstance(value := data["network_policy"], dict)
+                else value
             )
             count += 1
         if "skills" in data:
-            self.skills = (
-                [*map(models.read_container_auto_param_skills_item, value)]
-                if isinstance(value := data["skills"], list)
-                else value
+            self.skills = read_list(
+                models.read_container_auto_param_skills_item, data["skills"]
             )
             count += 1
         if len(data) > count:

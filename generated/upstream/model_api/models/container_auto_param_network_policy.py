@@ -51,5 +51,5 @@ read_container_auto_param_network_policy: Callable[
         "disabled": "ContainerNetworkPolicyDisabledParam",
         "allowlist": "ContainerNetworkPolicyAllowlistParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -35,6 +35,6 @@ apart.
 read_container_auto_param_skills_item: Callable[[Any], ContainerAutoParamSkillsItem] = (
     Variants(
         "type", {"skill_reference": "SkillReferenceParam", "inline": "InlineSkillParam"}
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

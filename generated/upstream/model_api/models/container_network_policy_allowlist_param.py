@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -63,10 +64,9 @@ class ContainerNetworkPolicyAllowlistParam(Model):
             return incomplete(ContainerNetworkPolicyAllowlistParam, cls, data)
         count = 2
         if "domain_secrets" in data:
-            self.domain_secrets = (
-                [*map(models.ContainerNetworkPolicyDomainSecretParam.from_json, value)]
-                if isinstance(value := data["domain_secrets"], list)
-                else value
+            self.domain_secrets = read_list(
+                models.ContainerNetworkPolicyDomainSecretParam.from_json,
+                data["domain_secrets"],
             )
             count += 1
         if len(data) > count:

@@ -196,5 +196,5 @@ read_conversation_item: Callable[[Any], ConversationItem] = Variants(
         "custom_tool_call": "CustomToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -55,11 +56,7 @@ class ConversationItemList(Model):
         self = new(cls)
         try:
             self.object = data["object"]
-            self.data = (
-                [*map(models.read_conversation_item, value)]
-                if isinstance(value := data["data"], list)
-                else value
-            )
+            self.data = read_list(models.read_conversation_item, data["data"])
             self.has_more = data["has_more"]
             self.first_id = data["first_id"]
             self.last_id = data["last_id"]

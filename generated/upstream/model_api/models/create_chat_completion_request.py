@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -220,10 +221,8 @@ class CreateChatCompletionRequest(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.messages = (
-                [*map(models.read_chat_completion_request_message, value)]
-                if isinstance(value := data["messages"], list)
-                else value
+            self.messages = read_list(
+                models.read_chat_completion_request_message, data["messages"]
             )
             self.model = data["model"]
         except KeyError:
@@ -290,9 +289,9 @@ class CreateChatCompletionRequest(Model):
             count += 1
         if "response_format" in data:
             self.response_format = (
-                models.read_create_chat_completion_request_response_format(
-                    data["response_format"]
-                )
+                models.read_create_chat_completion_request_response_format(value)
+                if isinstance(value := data["response_format"], dict)
+                else value
             )
             count += 1
         if "audio" in data:
@@ -348,15 +347,15 @@ class CreateChatCompletionRequest(Model):
             )
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_create_chat_completion_request_tools_item, value)]
-                if isinstance(value := data["tools"], list)
-                else value
+            self.tools = read_list(
+                models.read_create_chat_completion_request_tools_item, data["tools"]
             )
             count += 1
         if "tool_choice" in data:
-            self.tool_choice = models.read_chat_completion_tool_choice_option(
-                data["tool_choice"]
+            self.tool_choice = (
+                models.read_chat_completion_tool_choice_option(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
             )
             count += 1
         if "parallel_tool_calls" in data:
@@ -370,10 +369,8 @@ class CreateChatCompletionRequest(Model):
             )
             count += 1
         if "functions" in data:
-            self.functions = (
-                [*map(models.ChatCompletionFunctions.from_json, value)]
-                if isinstance(value := data["functions"], list)
-                else value
+            self.functions = read_list(
+                models.ChatCompletionFunctions.from_json, data["functions"]
             )
             count += 1
         if len(data) > count:

@@ -55,5 +55,5 @@ read_create_chat_completion_request_response_format: Callable[
         "json_schema": "ResponseFormatJsonSchema",
         "json_object": "ResponseFormatJsonObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -41,5 +41,5 @@ read_create_chat_completion_request_tools_item: Callable[
     [Any], CreateChatCompletionRequestToolsItem
 ] = Variants(
     "type", {"function": "ChatCompletionTool", "custom": "CustomToolChatCompletions"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

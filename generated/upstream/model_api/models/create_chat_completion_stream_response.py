@@ -9,6 +9,7 @@ from attrs import define, field
 from .. import models
 from ..datetimes import from_unixtime
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -86,15 +87,9 @@ class CreateChatCompletionStreamResponse(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.choices = (
-                [
-                    *map(
-                        models.CreateChatCompletionStreamResponseChoicesItem.from_json,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["choices"], list)
-                else value
+            self.choices = read_list(
+                models.CreateChatCompletionStreamResponseChoicesItem.from_json,
+                data["choices"],
             )
             self.created = data["created"]
             self.model = data["model"]

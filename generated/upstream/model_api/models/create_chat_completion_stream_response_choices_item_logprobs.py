@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -54,15 +55,11 @@ class CreateChatCompletionStreamResponseChoicesItemLogprobs(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.content = (
-                [*map(models.ChatCompletionTokenLogprob.from_json, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.ChatCompletionTokenLogprob.from_json, data["content"]
             )
-            self.refusal = (
-                [*map(models.ChatCompletionTokenLogprob.from_json, value)]
-                if isinstance(value := data["refusal"], list)
-                else value
+            self.refusal = read_list(
+                models.ChatCompletionTokenLogprob.from_json, data["refusal"]
             )
         except KeyError:
             return incomplete(

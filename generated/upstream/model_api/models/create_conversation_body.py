@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -53,11 +54,7 @@ class CreateConversationBody(Model):
             self.metadata = data["metadata"]
             count += 1
         if "items" in data:
-            self.items = (
-                [*map(models.read_input_item, value)]
-                if isinstance(value := data["items"], list)
-                else value
-            )
+            self.items = read_list(models.read_input_item, data["items"])
             count += 1
         if len(data) > count:
             self.additional_properties = others(CreateConversationBody, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ class CreateConversationItemsRequest(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.items = (
-                [*map(models.read_input_item, value)]
-                if isinstance(value := data["items"], list)
-                else value
-            )
+            self.items = read_list(models.read_input_item, data["items"])
         except KeyError:
             return incomplete(CreateConversationItemsRequest, cls, data)
         if len(data) > 1:

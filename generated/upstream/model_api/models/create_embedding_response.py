@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,11 +57,7 @@ class CreateEmbeddingResponse(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.data = (
-                [*map(models.Embedding.from_json, value)]
-                if isinstance(value := data["data"], list)
-                else value
-            )
+            self.data = read_list(models.Embedding.from_json, data["data"])
             self.model = data["model"]
             self.object = data["object"]
             self.usage = (

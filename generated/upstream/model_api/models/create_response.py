@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -208,14 +209,14 @@ class CreateResponse(Model):
             )
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_tool, data["tools"])
             count += 1
         if "tool_choice" in data:
-            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
+            self.tool_choice = (
+                models.read_tool_choice_param(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
+            )
             count += 1
         if "prompt" in data:
             self.prompt = (
@@ -238,11 +239,7 @@ class CreateResponse(Model):
             )
             count += 1
         if "input" in data:
-            self.input = (
-                [*map(models.read_input_item, value)]
-                if isinstance(value := data["input"], list)
-                else value
-            )
+            self.input = read_list(models.read_input_item, data["input"])
             count += 1
         if "include" in data:
             self.include = data["include"]
@@ -281,10 +278,8 @@ class CreateResponse(Model):
             )
             count += 1
         if "context_management" in data:
-            self.context_management = (
-                [*map(models.ContextManagementParam.from_json, value)]
-                if isinstance(value := data["context_management"], list)
-                else value
+            self.context_management = read_list(
+                models.ContextManagementParam.from_json, data["context_management"]
             )
             count += 1
         if "max_output_tokens" in data:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -60,10 +61,8 @@ class CustomToolCallOutput(Model):
         try:
             self.type = data["type"]
             self.call_id = data["call_id"]
-            self.output = (
-                [*map(models.read_function_and_custom_tool_call_output, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.read_function_and_custom_tool_call_output, data["output"]
             )
         except KeyError:
             return incomplete(CustomToolCallOutput, cls, data)
@@ -72,7 +71,11 @@ class CustomToolCallOutput(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if len(data) > count:
             self.additional_properties = others(CustomToolCallOutput, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -66,17 +67,19 @@ class CustomToolCallOutputResource(Model):
             self.type = data["type"]
             self.id = data["id"]
             self.call_id = data["call_id"]
-            self.output = (
-                [*map(models.read_function_and_custom_tool_call_output, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.read_function_and_custom_tool_call_output, data["output"]
             )
             self.status = data["status"]
         except KeyError:
             return incomplete(CustomToolCallOutputResource, cls, data)
         count = 5
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "created_by" in data:
             self.created_by = data["created_by"]

@@ -61,8 +61,10 @@ class CustomToolChatCompletionsCustom(Model):
             self.description = data["description"]
             count += 1
         if "format" in data:
-            self.format = models.read_custom_tool_chat_completions_custom_format(
-                data["format"]
+            self.format = (
+                models.read_custom_tool_chat_completions_custom_format(value)
+                if isinstance(value := data["format"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

@@ -52,5 +52,5 @@ read_custom_tool_chat_completions_custom_format: Callable[
         "text": "CustomToolChatCompletionsCustomFormatText",
         "grammar": "CustomToolChatCompletionsCustomFormatGrammar",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

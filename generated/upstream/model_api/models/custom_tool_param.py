@@ -70,7 +70,11 @@ class CustomToolParam(Model):
             self.description = data["description"]
             count += 1
         if "format" in data:
-            self.format = models.read_custom_tool_param_format(data["format"])
+            self.format = (
+                models.read_custom_tool_param_format(value)
+                if isinstance(value := data["format"], dict)
+                else value
+            )
             count += 1
         if "defer_loading" in data:
             self.defer_loading = data["defer_loading"]

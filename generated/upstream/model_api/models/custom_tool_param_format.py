@@ -40,5 +40,5 @@ KnownCustomToolParamFormat: TypeAlias = Union[
 
 read_custom_tool_param_format: Callable[[Any], CustomToolParamFormat] = Variants(
     "type", {"text": "CustomTextFormatParam", "grammar": "CustomGrammarFormatParam"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -52,11 +53,7 @@ class DragParam(Model):
         self = new(cls)
         try:
             self.type = data["type"]
-            self.path = (
-                [*map(models.CoordParam.from_json, value)]
-                if isinstance(value := data["path"], list)
-                else value
-            )
+            self.path = read_list(models.CoordParam.from_json, data["path"])
         except KeyError:
             return incomplete(DragParam, cls, data)
         count = 2

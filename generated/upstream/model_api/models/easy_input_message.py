@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,11 +57,7 @@ class EasyInputMessage(Model):
         self = new(cls)
         try:
             self.role = data["role"]
-            self.content = (
-                [*map(models.read_input_content, value)]
-                if isinstance(value := data["content"], list)
-                else value
-            )
+            self.content = read_list(models.read_input_content, data["content"])
         except KeyError:
             return incomplete(EasyInputMessage, cls, data)
         count = 2

@@ -72,7 +72,11 @@ class FileSearchTool(Model):
             )
             count += 1
         if "filters" in data:
-            self.filters = models.read_filters(data["filters"])
+            self.filters = (
+                models.read_filters(value)
+                if isinstance(value := data["filters"], dict)
+                else value
+            )
             count += 1
         if len(data) > count:
             self.additional_properties = others(FileSearchTool, data)

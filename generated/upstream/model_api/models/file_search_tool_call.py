@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ class FileSearchToolCall(Model):
             return incomplete(FileSearchToolCall, cls, data)
         count = 4
         if "results" in data:
-            self.results = (
-                [*map(models.FileSearchToolCallResultsItem.from_json, value)]
-                if isinstance(value := data["results"], list)
-                else value
+            self.results = read_list(
+                models.FileSearchToolCallResultsItem.from_json, data["results"]
             )
             count += 1
         if len(data) > count:

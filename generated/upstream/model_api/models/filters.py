@@ -35,5 +35,5 @@ read_filters: Callable[[Any], Filters] = Variants(
         "and": "CompoundFilter",
         "or": "CompoundFilter",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

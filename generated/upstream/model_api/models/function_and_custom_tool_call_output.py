@@ -44,5 +44,5 @@ read_function_and_custom_tool_call_output: Callable[
         "input_image": "InputImageContent",
         "input_file": "InputFileContent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

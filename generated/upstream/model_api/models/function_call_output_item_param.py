@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -67,10 +68,8 @@ class FunctionCallOutputItemParam(Model):
         self = new(cls)
         try:
             self.type = data["type"]
-            self.output = (
-                [*map(models.read_function_call_output_item_param_output_item, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.read_function_call_output_item_param_output_item, data["output"]
             )
         except KeyError:
             return incomplete(FunctionCallOutputItemParam, cls, data)
@@ -88,7 +87,11 @@ class FunctionCallOutputItemParam(Model):
             self.namespace = data["namespace"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "status" in data:
             self.status = data["status"]

@@ -58,5 +58,5 @@ read_function_call_output_item_param_output_item: Callable[
         "input_image": "InputImageContentParamAutoParam",
         "input_file": "InputFileContentParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

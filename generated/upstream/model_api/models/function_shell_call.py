@@ -76,14 +76,20 @@ class FunctionShellCall(Model):
                 else value
             )
             self.status = data["status"]
-            self.environment = models.read_function_shell_call_environment(
-                data["environment"]
+            self.environment = (
+                models.read_function_shell_call_environment(value)
+                if isinstance(value := data["environment"], dict)
+                else value
             )
         except KeyError:
             return incomplete(FunctionShellCall, cls, data)
         count = 6
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "created_by" in data:
             self.created_by = data["created_by"]

@@ -47,6 +47,6 @@ read_function_shell_call_environment: Callable[[Any], FunctionShellCallEnvironme
             "local": "LocalEnvironmentResource",
             "container_reference": "ContainerReferenceResource",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -82,14 +82,20 @@ class FunctionShellCallItemParam(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "status" in data:
             self.status = data["status"]
             count += 1
         if "environment" in data:
-            self.environment = models.read_function_shell_call_item_param_environment(
-                data["environment"]
+            self.environment = (
+                models.read_function_shell_call_item_param_environment(value)
+                if isinstance(value := data["environment"], dict)
+                else value
             )
             count += 1
         if len(data) > count:

@@ -48,5 +48,5 @@ read_function_shell_call_item_param_environment: Callable[
         "local": "LocalEnvironmentParam",
         "container_reference": "ContainerReferenceParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

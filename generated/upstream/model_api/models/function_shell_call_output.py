@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -72,17 +73,19 @@ class FunctionShellCallOutput(Model):
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.status = data["status"]
-            self.output = (
-                [*map(models.FunctionShellCallOutputContent.from_json, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.FunctionShellCallOutputContent.from_json, data["output"]
             )
             self.max_output_length = data["max_output_length"]
         except KeyError:
             return incomplete(FunctionShellCallOutput, cls, data)
         count = 6
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "created_by" in data:
             self.created_by = data["created_by"]

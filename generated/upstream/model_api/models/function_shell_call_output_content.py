@@ -57,8 +57,10 @@ class FunctionShellCallOutputContent(Model):
         try:
             self.stdout = data["stdout"]
             self.stderr = data["stderr"]
-            self.outcome = models.read_function_shell_call_output_content_outcome(
-                data["outcome"]
+            self.outcome = (
+                models.read_function_shell_call_output_content_outcome(value)
+                if isinstance(value := data["outcome"], dict)
+                else value
             )
         except KeyError:
             return incomplete(FunctionShellCallOutputContent, cls, data)

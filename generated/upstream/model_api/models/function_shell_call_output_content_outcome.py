@@ -51,5 +51,5 @@ read_function_shell_call_output_content_outcome: Callable[
         "timeout": "FunctionShellCallOutputTimeoutOutcome",
         "exit": "FunctionShellCallOutputExitOutcome",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

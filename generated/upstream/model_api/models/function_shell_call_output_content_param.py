@@ -58,8 +58,10 @@ class FunctionShellCallOutputContentParam(Model):
         try:
             self.stdout = data["stdout"]
             self.stderr = data["stderr"]
-            self.outcome = models.read_function_shell_call_output_outcome_param(
-                data["outcome"]
+            self.outcome = (
+                models.read_function_shell_call_output_outcome_param(value)
+                if isinstance(value := data["outcome"], dict)
+                else value
             )
         except KeyError:
             return incomplete(FunctionShellCallOutputContentParam, cls, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ class FunctionShellCallOutputItemParam(Model):
         try:
             self.call_id = data["call_id"]
             self.type = data["type"]
-            self.output = (
-                [*map(models.FunctionShellCallOutputContentParam.from_json, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.FunctionShellCallOutputContentParam.from_json, data["output"]
             )
         except KeyError:
             return incomplete(FunctionShellCallOutputItemParam, cls, data)
@@ -78,7 +77,11 @@ class FunctionShellCallOutputItemParam(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "status" in data:
             self.status = data["status"]

@@ -52,5 +52,5 @@ read_function_shell_call_output_outcome_param: Callable[
         "timeout": "FunctionShellCallOutputTimeoutOutcomeParam",
         "exit": "FunctionShellCallOutputExitOutcomeParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

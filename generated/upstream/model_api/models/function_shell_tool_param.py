@@ -60,8 +60,10 @@ class FunctionShellToolParam(Model):
             return incomplete(FunctionShellToolParam, cls, data)
         count = 1
         if "environment" in data:
-            self.environment = models.read_function_shell_tool_param_environment(
-                data["environment"]
+            self.environment = (
+                models.read_function_shell_tool_param_environment(value)
+                if isinstance(value := data["environment"], dict)
+                else value
             )
             count += 1
         if "allowed_callers" in data:

@@ -72,7 +72,11 @@ class FunctionToolCall(Model):
             self.id = data["id"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "namespace" in data:
             self.namespace = data["namespace"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -69,10 +70,8 @@ class FunctionToolCallOutputResource(Model):
         try:
             self.id = data["id"]
             self.type = data["type"]
-            self.output = (
-                [*map(models.read_function_and_custom_tool_call_output, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.read_function_and_custom_tool_call_output, data["output"]
             )
             self.status = data["status"]
         except KeyError:
@@ -88,7 +87,11 @@ class FunctionToolCallOutputResource(Model):
             self.namespace = data["namespace"]
             count += 1
         if "caller" in data:
-            self.caller = models.read_tool_call_caller_param(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller_param(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "created_by" in data:
             self.created_by = data["created_by"]

@@ -73,7 +73,11 @@ class FunctionToolCallResource(Model):
             return incomplete(FunctionToolCallResource, cls, data)
         count = 6
         if "caller" in data:
-            self.caller = models.read_tool_call_caller(data["caller"])
+            self.caller = (
+                models.read_tool_call_caller(value)
+                if isinstance(value := data["caller"], dict)
+                else value
+            )
             count += 1
         if "namespace" in data:
             self.namespace = data["namespace"]

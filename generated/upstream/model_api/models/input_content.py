@@ -38,5 +38,5 @@ read_input_content: Callable[[Any], InputContent] = Variants(
         "input_image": "InputImageContent",
         "input_file": "InputFileContent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ class ListModelsResponse(Model):
         self = new(cls)
         try:
             self.object = data["object"]
-            self.data = (
-                [*map(models.ModelSchema.from_json, value)]
-                if isinstance(value := data["data"], list)
-                else value
-            )
+            self.data = read_list(models.ModelSchema.from_json, data["data"])
         except KeyError:
             return incomplete(ListModelsResponse, cls, data)
         if len(data) > 2:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -54,11 +55,7 @@ class LocalEnvironmentParam(Model):
             return incomplete(LocalEnvironmentParam, cls, data)
         count = 1
         if "skills" in data:
-            self.skills = (
-                [*map(models.LocalSkillParam.from_json, value)]
-                if isinstance(value := data["skills"], list)
-                else value
-            )
+            self.skills = read_list(models.LocalSkillParam.from_json, data["skills"])
             count += 1
         if len(data) > count:
             self.additional_properties = others(LocalEnvironmentParam, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ class LogProb(Model):
             self.token = data["token"]
             self.logprob = data["logprob"]
             self.bytes = data["bytes"]
-            self.top_logprobs = (
-                [*map(models.TopLogProb.from_json, value)]
-                if isinstance(value := data["top_logprobs"], list)
-                else value
+            self.top_logprobs = read_list(
+                models.TopLogProb.from_json, data["top_logprobs"]
             )
         except KeyError:
             return incomplete(LogProb, cls, data)

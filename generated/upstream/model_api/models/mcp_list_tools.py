@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -57,11 +58,7 @@ class MCPListTools(Model):
             self.type = data["type"]
             self.id = data["id"]
             self.server_label = data["server_label"]
-            self.tools = (
-                [*map(models.MCPListToolsTool.from_json, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.MCPListToolsTool.from_json, data["tools"])
         except KeyError:
             return incomplete(MCPListTools, cls, data)
         count = 4

@@ -75,7 +75,11 @@ class MCPToolCall(Model):
             self.output = data["output"]
             count += 1
         if "error" in data:
-            self.error = models.read_mcp_tool_call_error(data["error"])
+            self.error = (
+                models.read_mcp_tool_call_error(value)
+                if isinstance(value := data["error"], dict)
+                else value
+            )
             count += 1
         if "status" in data:
             self.status = data["status"]

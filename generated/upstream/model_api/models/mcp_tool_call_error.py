@@ -43,5 +43,5 @@ read_mcp_tool_call_error: Callable[[Any], MCPToolCallError] = Variants(
         "mcp_tool_execution_error": "MCPToolExecutionError",
         "http_error": "HTTPError",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

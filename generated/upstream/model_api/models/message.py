@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -64,11 +65,7 @@ class Message(Model):
             self.id = data["id"]
             self.status = data["status"]
             self.role = data["role"]
-            self.content = (
-                [*map(models.read_message_content_item, value)]
-                if isinstance(value := data["content"], list)
-                else value
-            )
+            self.content = read_list(models.read_message_content_item, data["content"])
         except KeyError:
             return incomplete(Message, cls, data)
         count = 5

@@ -80,5 +80,5 @@ read_message_content_item: Callable[[Any], MessageContentItem] = Variants(
         "computer_screenshot": "ComputerScreenshotContent",
         "input_file": "InputFileContent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

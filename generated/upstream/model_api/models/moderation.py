@@ -49,8 +49,16 @@ class Moderation(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.input = models.read_moderation_input(data["input"])
-            self.output = models.read_moderation_output(data["output"])
+            self.input = (
+                models.read_moderation_input(value)
+                if isinstance(value := data["input"], dict)
+                else value
+            )
+            self.output = (
+                models.read_moderation_output(value)
+                if isinstance(value := data["output"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(Moderation, cls, data)
         if len(data) > 2:

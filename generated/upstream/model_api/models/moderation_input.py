@@ -31,5 +31,5 @@ KnownModerationInput: TypeAlias = "ModerationResultBody | ModerationErrorBody"
 read_moderation_input: Callable[[Any], ModerationInput] = Variants(
     "type",
     {"moderation_result": "ModerationResultBody", "error": "ModerationErrorBody"},
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -31,5 +31,5 @@ KnownModerationOutput: TypeAlias = "ModerationResultBody | ModerationErrorBody"
 read_moderation_output: Callable[[Any], ModerationOutput] = Variants(
     "type",
     {"moderation_result": "ModerationResultBody", "error": "ModerationErrorBody"},
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -59,10 +60,8 @@ class NamespaceToolParam(Model):
             self.type = data["type"]
             self.name = data["name"]
             self.description = data["description"]
-            self.tools = (
-                [*map(models.read_namespace_tool_param_tools_item, value)]
-                if isinstance(value := data["tools"], list)
-                else value
+            self.tools = read_list(
+                models.read_namespace_tool_param_tools_item, data["tools"]
             )
         except KeyError:
             return incomplete(NamespaceToolParam, cls, data)

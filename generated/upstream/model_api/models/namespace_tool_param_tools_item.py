@@ -33,6 +33,8 @@ apart.
 """
 
 read_namespace_tool_param_tools_item: Callable[[Any], NamespaceToolParamToolsItem] = (
-    Variants("type", {"function": "FunctionToolParam", "custom": "CustomToolParam"})
+    Variants(
+        "type", {"function": "FunctionToolParam", "custom": "CustomToolParam"}
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

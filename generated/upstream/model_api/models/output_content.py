@@ -40,5 +40,5 @@ read_output_content: Callable[[Any], OutputContent] = Variants(
         "refusal": "RefusalContent",
         "reasoning_text": "ReasoningTextContent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

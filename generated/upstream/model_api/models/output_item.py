@@ -191,5 +191,5 @@ read_output_item: Callable[[Any], OutputItem] = Variants(
         "custom_tool_call": "CustomToolCall",
         "custom_tool_call_output": "CustomToolCallOutputResource",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -61,10 +62,8 @@ class OutputMessage(Model):
             self.id = data["id"]
             self.type = data["type"]
             self.role = data["role"]
-            self.content = (
-                [*map(models.read_output_message_content, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.read_output_message_content, data["content"]
             )
             self.status = data["status"]
         except KeyError:

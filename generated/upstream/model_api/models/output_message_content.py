@@ -28,5 +28,5 @@ KnownOutputMessageContent: TypeAlias = "OutputTextContent | RefusalContent"
 
 read_output_message_content: Callable[[Any], OutputMessageContent] = Variants(
     "type", {"output_text": "OutputTextContent", "refusal": "RefusalContent"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

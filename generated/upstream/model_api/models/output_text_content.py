@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -56,16 +57,8 @@ class OutputTextContent(Model):
         try:
             self.type = data["type"]
             self.text = data["text"]
-            self.annotations = (
-                [*map(models.read_annotation, value)]
-                if isinstance(value := data["annotations"], list)
-                else value
-            )
-            self.logprobs = (
-                [*map(models.LogProb.from_json, value)]
-                if isinstance(value := data["logprobs"], list)
-                else value
-            )
+            self.annotations = read_list(models.read_annotation, data["annotations"])
+            self.logprobs = read_list(models.LogProb.from_json, data["logprobs"])
         except KeyError:
             return incomplete(OutputTextContent, cls, data)
         if len(data) > 4:

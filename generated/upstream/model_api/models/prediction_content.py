@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -52,15 +53,9 @@ class PredictionContent(Model):
         self = new(cls)
         try:
             self.type = data["type"]
-            self.content = (
-                [
-                    *map(
-                        models.ChatCompletionRequestMessageContentPartText.from_json,
-                        value,
-                    )
-                ]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.ChatCompletionRequestMessageContentPartText.from_json,
+                data["content"],
             )
         except KeyError:
             return incomplete(PredictionContent, cls, data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -60,10 +61,8 @@ class ReasoningItem(Model):
         try:
             self.type = data["type"]
             self.id = data["id"]
-            self.summary = (
-                [*map(models.SummaryTextContent.from_json, value)]
-                if isinstance(value := data["summary"], list)
-                else value
+            self.summary = read_list(
+                models.SummaryTextContent.from_json, data["summary"]
             )
         except KeyError:
             return incomplete(ReasoningItem, cls, data)
@@ -72,10 +71,8 @@ class ReasoningItem(Model):
             self.encrypted_content = data["encrypted_content"]
             count += 1
         if "content" in data:
-            self.content = (
-                [*map(models.ReasoningTextContent.from_json, value)]
-                if isinstance(value := data["content"], list)
-                else value
+            self.content = read_list(
+                models.ReasoningTextContent.from_json, data["content"]
             )
             count += 1
         if "status" in data:

@@ -9,6 +9,7 @@ from attrs import define, field
 from .. import models
 from ..datetimes import from_unixtime
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -158,12 +159,12 @@ class ResponseSchema(Model):
             self.temperature = data["temperature"]
             self.top_p = data["top_p"]
             self.model = data["model"]
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
+            self.tools = read_list(models.read_tool, data["tools"])
+            self.tool_choice = (
+                models.read_tool_choice_param(value)
+                if isinstance(value := data["tool_choice"], dict)
                 else value
             )
-            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
             self.id = data["id"]
             self.object = data["object"]
             self.created_at = data["created_at"]
@@ -177,16 +178,8 @@ class ResponseSchema(Model):
                 if isinstance(value := data["incomplete_details"], dict)
                 else value
             )
-            self.output = (
-                [*map(models.read_output_item, value)]
-                if isinstance(value := data["output"], list)
-                else value
-            )
-            self.instructions = (
-                [*map(models.read_input_item, value)]
-                if isinstance(value := data["instructions"], list)
-                else value
-            )
+            self.output = read_list(models.read_output_item, data["output"])
+            self.instructions = read_list(models.read_input_item, data["instructions"])
             self.parallel_tool_calls = data["parallel_tool_calls"]
         except KeyError:
             return incomplete(ResponseSchema, cls, data)

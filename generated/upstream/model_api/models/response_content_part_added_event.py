@@ -60,7 +60,11 @@ class ResponseContentPartAddedEvent(Model):
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]
-            self.part = models.read_output_content(data["part"])
+            self.part = (
+                models.read_output_content(value)
+                if isinstance(value := data["part"], dict)
+                else value
+            )
             self.sequence_number = data["sequence_number"]
         except KeyError:
             return incomplete(ResponseContentPartAddedEvent, cls, data)

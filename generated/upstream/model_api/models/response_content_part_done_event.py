@@ -61,7 +61,11 @@ class ResponseContentPartDoneEvent(Model):
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]
             self.sequence_number = data["sequence_number"]
-            self.part = models.read_output_content(data["part"])
+            self.part = (
+                models.read_output_content(value)
+                if isinstance(value := data["part"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(ResponseContentPartDoneEvent, cls, data)
         if len(data) > 6:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -59,10 +60,8 @@ class ResponseLogProb(Model):
             return incomplete(ResponseLogProb, cls, data)
         count = 2
         if "top_logprobs" in data:
-            self.top_logprobs = (
-                [*map(models.ResponseLogProbTopLogprobsItem.from_json, value)]
-                if isinstance(value := data["top_logprobs"], list)
-                else value
+            self.top_logprobs = read_list(
+                models.ResponseLogProbTopLogprobsItem.from_json, data["top_logprobs"]
             )
             count += 1
         if len(data) > count:

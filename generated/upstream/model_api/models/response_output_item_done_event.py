@@ -55,7 +55,11 @@ class ResponseOutputItemDoneEvent(Model):
             self.type = data["type"]
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]
-            self.item = models.read_output_item(data["item"])
+            self.item = (
+                models.read_output_item(value)
+                if isinstance(value := data["item"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(ResponseOutputItemDoneEvent, cls, data)
         if len(data) > 4:

@@ -69,7 +69,11 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
             self.content_index = data["content_index"]
             self.annotation_index = data["annotation_index"]
             self.sequence_number = data["sequence_number"]
-            self.annotation = models.read_annotation(data["annotation"])
+            self.annotation = (
+                models.read_annotation(value)
+                if isinstance(value := data["annotation"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(ResponseOutputTextAnnotationAddedEvent, cls, data)
         if len(data) > 7:

@@ -43,6 +43,6 @@ read_response_prompt_variables_value: Callable[[Any], ResponsePromptVariablesVal
             "input_image": "InputImageContent",
             "input_file": "InputFileContent",
         },
-    )
+    ).read
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

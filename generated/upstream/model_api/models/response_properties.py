@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ class ResponseProperties(Model):
             )
             count += 1
         if "tools" in data:
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_tool, data["tools"])
             count += 1
         if "tool_choice" in data:
-            self.tool_choice = models.read_tool_choice_param(data["tool_choice"])
+            self.tool_choice = (
+                models.read_tool_choice_param(value)
+                if isinstance(value := data["tool_choice"], dict)
+                else value
+            )
             count += 1
         if "prompt" in data:
             self.prompt = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -70,10 +71,8 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.command_index = data["command_index"]
-            self.output = (
-                [*map(models.FunctionShellCallOutputContent.from_json, value)]
-                if isinstance(value := data["output"], list)
-                else value
+            self.output = read_list(
+                models.FunctionShellCallOutputContent.from_json, data["output"]
             )
         except KeyError:
             return incomplete(

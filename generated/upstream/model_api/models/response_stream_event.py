@@ -484,5 +484,5 @@ read_response_stream_event: Callable[[Any], ResponseStreamEvent] = Variants(
         "response.custom_tool_call_input.delta": "ResponseCustomToolCallInputDeltaEvent",
         "response.custom_tool_call_input.done": "ResponseCustomToolCallInputDoneEvent",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import Model, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -64,10 +65,8 @@ class ResponseTextDoneEvent(Model):
             self.content_index = data["content_index"]
             self.text = data["text"]
             self.sequence_number = data["sequence_number"]
-            self.logprobs = (
-                [*map(models.ResponseLogProb.from_json, value)]
-                if isinstance(value := data["logprobs"], list)
-                else value
+            self.logprobs = read_list(
+                models.ResponseLogProb.from_json, data["logprobs"]
             )
         except KeyError:
             return incomplete(ResponseTextDoneEvent, cls, data)

@@ -53,7 +53,11 @@ class ResponseTextParam(Model):
         self = new(cls)
         count = 0
         if "format" in data:
-            self.format = models.read_text_response_format_configuration(data["format"])
+            self.format = (
+                models.read_text_response_format_configuration(value)
+                if isinstance(value := data["format"], dict)
+                else value
+            )
             count += 1
         if "verbosity" in data:
             self.verbosity = data["verbosity"]

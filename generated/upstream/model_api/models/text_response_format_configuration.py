@@ -55,5 +55,5 @@ read_text_response_format_configuration: Callable[
         "json_schema": "TextResponseFormatJsonSchema",
         "json_object": "ResponseFormatJsonObject",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -118,5 +118,5 @@ read_tool: Callable[[Any], Tool] = Variants(
         "web_search_preview_2025_03_11": "WebSearchPreviewTool",
         "apply_patch": "ApplyPatchToolParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -33,5 +33,5 @@ KnownToolCallCaller: TypeAlias = "DirectToolCallCaller | ProgramToolCallCaller"
 
 read_tool_call_caller: Callable[[Any], ToolCallCaller] = Variants(
     "type", {"direct": "DirectToolCallCaller", "program": "ProgramToolCallCaller"}
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

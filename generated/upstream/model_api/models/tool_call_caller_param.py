@@ -41,5 +41,5 @@ KnownToolCallCallerParam: TypeAlias = Union[
 read_tool_call_caller_param: Callable[[Any], ToolCallCallerParam] = Variants(
     "type",
     {"direct": "DirectToolCallCallerParam", "program": "ProgramToolCallCallerParam"},
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

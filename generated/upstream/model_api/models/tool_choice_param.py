@@ -91,5 +91,5 @@ read_tool_choice_param: Callable[[Any], ToolChoiceParam] = Variants(
         "apply_patch": "SpecificApplyPatchParam",
         "shell": "SpecificFunctionShellParam",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -65,11 +66,7 @@ class ToolSearchOutput(Model):
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.execution = data["execution"]
-            self.tools = (
-                [*map(models.read_tool, value)]
-                if isinstance(value := data["tools"], list)
-                else value
-            )
+            self.tools = read_list(models.read_tool, data["tools"])
             self.status = data["status"]
         except KeyError:
             return incomplete(ToolSearchOutput, cls, data)

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..deprecation import deprecated
+from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
 if TYPE_CHECKING:
@@ -73,10 +74,8 @@ class WebSearchActionSearch(Model):
             self.queries = data["queries"]
             count += 1
         if "sources" in data:
-            self.sources = (
-                [*map(models.WebSearchActionSearchSourcesItem.from_json, value)]
-                if isinstance(value := data["sources"], list)
-                else value
+            self.sources = read_list(
+                models.WebSearchActionSearchSourcesItem.from_json, data["sources"]
             )
             count += 1
         if len(data) > count:

@@ -59,7 +59,11 @@ class WebSearchToolCall(Model):
             self.id = data["id"]
             self.type = data["type"]
             self.status = data["status"]
-            self.action = models.read_web_search_tool_call_action(data["action"])
+            self.action = (
+                models.read_web_search_tool_call_action(value)
+                if isinstance(value := data["action"], dict)
+                else value
+            )
         except KeyError:
             return incomplete(WebSearchToolCall, cls, data)
         if len(data) > 4:

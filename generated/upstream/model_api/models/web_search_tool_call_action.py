@@ -53,5 +53,5 @@ read_web_search_tool_call_action: Callable[[Any], WebSearchToolCallAction] = Var
         "open_page": "WebSearchActionOpenPage",
         "find_in_page": "WebSearchActionFind",
     },
-)
+).read
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""
