@@ -75,9 +75,10 @@ def iterate(
         effect = next(flow)
         while True:
             if type(effect) is Emit:
-                taken = take(effect.item)
-                if taken is not None:
-                    yield taken
+                for item in effect.items:
+                    taken = take(item)
+                    if taken is not None:
+                        yield taken
                 effect = flow.send(None)
                 continue
             try:
@@ -102,9 +103,10 @@ async def iterate_async(
         effect = next(flow)
         while True:
             if type(effect) is Emit:
-                taken = take(effect.item)
-                if taken is not None:
-                    yield taken
+                for item in effect.items:
+                    taken = take(item)
+                    if taken is not None:
+                        yield taken
                 effect = flow.send(None)
                 continue
             try:

@@ -6,7 +6,7 @@ written once for sync and async, and tested without a network or a clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
 from attrs import define, field, frozen
@@ -147,9 +147,14 @@ class Receive:
 
 @define
 class Emit:
-    """Hand an item to whoever iterates; the flow goes on when it was taken."""
+    """Hand items to whoever iterates; the flow goes on when all were taken.
 
-    item: Any = field(repr=False)
+    Attributes:
+        items: the items, each made when it is its turn. What goes wrong then is not
+            raised within the flow, so they end where the flow has something to raise.
+    """
+
+    items: Iterable[Any] = field(repr=False)
 
 
 @frozen

@@ -50,14 +50,16 @@ class Deadline:
 
 
 def within(flow: Flow[T], deadline: Deadline) -> Flow[T]:
-    """Run a flow to its end, or to its deadline.
+    """Return a flow that does the same, until its deadline at most.
 
     Raises:
         TimeUp: the deadline has passed. It is raised within the flow first, which may
             then do what takes no time.
     """
-    if deadline.seconds is None:
-        return (yield from flow)
+    return flow if deadline.seconds is None else _within(flow, deadline)
+
+
+def _within(flow: Flow[T], deadline: Deadline) -> Flow[T]:
     try:
         effect: Effect = next(flow)
         while True:

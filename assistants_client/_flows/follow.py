@@ -265,8 +265,7 @@ class _Following:
             if each.get("id") not in {one.get("id") for one in held}:
                 held.append(each)
         missed = catch_up(self._snapshots, run, steps, messages)
-        for event in [*missed]:
-            yield Emit(received(event, None, self._snapshots))
+        yield Emit(received(event, None, self._snapshots) for event in [*missed])
 
     def _live(self, kind: str, held: dict[str, Accumulated]) -> Iterable[Any]:
         return (self._calls.live(kind, each.snapshot()) for each in held.values())

@@ -20,7 +20,6 @@ from .._events.parse import (
     DONE,
     ERROR,
     ParsedEvent,
-    Received,
     parse_event,
     parse_value,
     to_model,
@@ -29,14 +28,16 @@ from .._events.run_status import has_ended
 from .._json import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from .._api import Event
     from .._call import CallResult
     from .._effects import Flow
+    from .._events.parse import Received
     from .._events.snapshots import Snapshots
 
 
+# After these there are no others.
+_LAST = frozenset({DONE, ERROR})
 _RUN_EVENT = "thread.run."
 _STEP_EVENT = "thread.run.step."
 
@@ -80,25 +81,23 @@ def receive(
     kind = result.response.headers.get("content-type", "").partition(";")[0].strip()
     if kind.lower().endswith(("json", "html")):
         return (yield from _receive_json(result, first, snapshots))
-    decoder = _api.EventDecoder()
+    decoder, reading = _api.EventDecoder(), _Reading(snapshots)
     more = Receive(result.response, result.limit)
     idle_timeout = result.idle_timeout
     last_event = clock()
     broken = None
     try:
         while (chunk := (yield more)) is not None:
-            events = decoder.feed(chunk)
-            for event in events:
-                parsed = parse_event(event.event, event.data)
-                if parsed.is_truncated:
-                    return Break(f"a {parsed.name} came whose data is no JSON")
-                yield Emit(received(parsed, event, snapshots))
-                if parsed.name == ERROR:
-                    raise _error(parsed.data, first)
-                if snapshots.done:
-                    # Whatever follows is no part of the stream.
-                    return None
+            events = decoder.feed_pairs(chunk)
             if events:
+                yield Emit(reading.each(events))
+                last = reading.last
+                if last.is_truncated:
+                    return Break(f"a {last.name} came whose data is no JSON")
+                if last.name == ERROR:
+                    raise _error(last.data, first)
+                if snapshots.done:
+                    return None
                 last_event = clock()
             elif idle_timeout is not None and clock() - last_event > idle_timeout:
                 # Comments keep a connection open, but say nothing about the run.
@@ -109,26 +108,52 @@ def receive(
     except UnreadableResponse as error:
         broken = Break(f"it is {error}", cause=error)
     # The end of the stream stands for the empty line that ends an event.
-    for event in decoder.flush():
-        parsed = parse_event(event.event, event.data)
-        if not parsed.is_truncated:
-            yield Emit(received(parsed, event, snapshots))
-            if parsed.name == ERROR:
-                raise _error(parsed.data, first)
+    yield Emit(reading.each(decoder.flush()))
+    if reading.last.name == ERROR:
+        raise _error(reading.last.data, first)
     if broken is None and not snapshots.done:
         broken = Break("it ended before the run did")
     return broken
 
 
-def received(parsed: ParsedEvent, raw: Event | None, snapshots: Snapshots) -> Received:
+class _Reading:
+    """The events of one response, each accumulated when it is its turn.
+
+    Attributes:
+        last: the last one.
+    """
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        self.last = ParsedEvent("", None)
+        self._snapshots = snapshots
+
+    def each(self, events: Iterable[tuple[str, str]]) -> Iterator[Received]:
+        """Yield events, up to one that was cut or that ends the stream.
+
+        Args:
+            events: their names and data, as the server sent them.
+        """
+        snapshots = self._snapshots
+        for event in events:
+            name, data = event
+            self.last = parsed = parse_event(name, data)
+            if type(parsed.data) is str and parsed.is_truncated:
+                return
+            yield received(parsed, event, snapshots)
+            if parsed.name in _LAST:
+                # Whatever follows is no part of the stream.
+                return
+
+
+def received(
+    parsed: ParsedEvent, raw: tuple[str, str] | None, snapshots: Snapshots
+) -> Received:
     """Accumulate an event, and return it as it is emitted."""
-    if parsed.name == ERROR:
-        return Received(None, parsed, raw)
-    if parsed.name == DONE:
-        snapshots.done = True
-        return Received(None, parsed, raw)
+    if parsed.name in _LAST:
+        snapshots.done = snapshots.done or parsed.name == DONE
+        return None, parsed, raw
     snapshots.apply(parsed)
-    return Received(to_model(parsed), parsed, raw)
+    return to_model(parsed), parsed, raw
 
 
 def _error(body: Any, result: CallResult[Any]) -> APIError:
@@ -171,10 +196,10 @@ def _receive_json(
     objects = []
     for parsed, is_object in events:
         if parsed.name == ERROR:
-            yield Emit(received(parsed, None, snapshots))
+            yield Emit([received(parsed, None, snapshots)])
             raise _error(parsed.data, first)
         if not is_object:
-            yield Emit(received(parsed, None, snapshots))
+            yield Emit([received(parsed, None, snapshots)])
         elif parsed.name.startswith(_STEP_EVENT) or not parsed.name.startswith(
             _RUN_EVENT
         ):
@@ -183,7 +208,7 @@ def _receive_json(
             # Its event is the last one, after those of what it wrote.
             snapshots.apply(parsed)
         else:
-            yield Emit(received(parsed, None, snapshots))
+            yield Emit([received(parsed, None, snapshots)])
     if not any(is_object for _, is_object in events) and snapshots.ended:
         return None
     why = "the server sent objects, not their events"

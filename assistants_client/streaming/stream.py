@@ -65,19 +65,20 @@ class _Delivery:
 
     def take(self, received: Received) -> KnownAssistantStreamEvent | None:
         """Return the typed event; None for one that only says how the stream ends."""
-        raw, parsed = received.raw, received.parsed
+        model, parsed, raw = received
         if raw is not None and self._transcript is not None:
-            self._transcript.event(raw.event, raw.data)
+            self._transcript.event(*raw)
         self.last = parsed
         self.count += 1
         if parsed.name == "thread.message.delta":
             self.pieces += texts_in(parsed)
         elif parsed.name == "thread.message.created" and self.pieces:
             self.pieces.append("\n\n")
-        run = self._snapshots.run
-        if self.watcher is not None and run is not None and run is parsed.data:
-            self.watcher(run)
-        return received.model
+        if self.watcher is not None:
+            run = self._snapshots.run
+            if run is not None and run is parsed.data:
+                self.watcher(run)
+        return model
 
 
 class _Stream(Shown):

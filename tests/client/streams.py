@@ -172,7 +172,7 @@ def follow(
     flow = follow_run(result, snapshots, Plan(calls=calls, policy=policy))
     try:
         # What came before an error stays in the list.
-        events.extend(iterate(flow, driver.perform, lambda received: received.model))
+        events.extend(iterate(flow, driver.perform, lambda received: received[0]))
     except Exception as error:  # noqa: BLE001 - it is what is looked at
         return Followed(events, snapshots, error)
     return Followed(events, snapshots, None)

@@ -13,8 +13,7 @@ from attrs import evolve
 from .types import Request
 
 _END = "[DONE]"
-_EVENTS = re.compile("event: (.+)\ndata: (.+)\n\n")
-_AROUND = len("event: \ndata: \n\n")
+_EVENTS = re.compile("^event: (.+)\ndata: (.+)\n\n", re.MULTILINE)
 
 
 class Event(NamedTuple):
@@ -41,6 +40,10 @@ class EventDecoder:
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Take the next bytes and return the events that they complete."""
+        return [*map(Event._make, self.feed_pairs(chunk))]
+
+    def feed_pairs(self, chunk: bytes) -> list[tuple[str, str]]:
+        """Do what `feed` does; return names and data, as plain as they are found."""
         if self._whole and chunk.endswith(b"\n\n") and b"\r" not in chunk:
             # As servers mostly send them: events, and nothing begun.
             return self._take(chunk)
@@ -74,18 +77,16 @@ class EventDecoder:
         rest = (self._rest + b"".join(self._pieces)).rstrip(b"\r")
         self._rest = b""
         self._pieces.clear()
-        return self._take(rest + b"\n\n" if rest else b"")
+        return [*map(Event._make, self._take(rest + b"\n\n" if rest else b""))]
 
-    def _take(self, block: bytes) -> list[Event]:
+    def _take(self, block: bytes) -> list[tuple[str, str]]:
         """Take whole lines and return the events that they complete."""
         text = block.decode("utf-8", "replace")
         if not (self._name or self._data):
-            events = _EVENTS.findall(text)
-            if sum(len(name) + len(data) for name, data in events) == (
-                len(text) - len(events) * _AROUND
-            ):
-                # As servers mostly write them, without anything in between.
-                return [*map(Event._make, events)]
+            whole: list[tuple[str, str]] = _EVENTS.findall(text)
+            if text.count("\n") == 3 * len(whole):
+                # As servers mostly write them, without any line in between.
+                return whole
         found = []
         # Line feeds are no part of other characters, broken ones included.
         for line in text.removesuffix("\n").split("\n"):
@@ -97,7 +98,7 @@ class EventDecoder:
                 self._field(line)
             else:
                 if self._data:
-                    found.append(Event(self._name, "\n".join(self._data)))
+                    found.append((self._name, "\n".join(self._data)))
                     self._data.clear()
                 self._name = ""
         return found
