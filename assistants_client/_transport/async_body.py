@@ -20,8 +20,11 @@ class AsyncBody(Body):
         pieces = aiter(self._stream)
         while (piece := await self._next(pieces)) is not None:
             self._came()
-            for each in self._slices(piece):
-                yield each
+            if self._slice is None:
+                yield piece
+            else:
+                for each in self._slices(piece, self._slice):
+                    yield each
         if self._connection is not None and self._must_close():
             await self._connection.aclose()
 

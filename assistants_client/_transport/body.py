@@ -81,10 +81,12 @@ class Bound:
         Raises:
             UnreadableResponse: it is too long, or not in the coding that it names.
         """
+        timing = timing_of(self._response)
         try:
             for piece in self._response.iter_bytes():
                 yield self._counted(piece)
-                self._renew()
+                if timing is not None:
+                    timing.renew()
             return
         except self._library.http.DecodingError:
             pass
@@ -93,10 +95,12 @@ class Bound:
 
     async def pieces_async(self) -> AsyncIterator[bytes]:
         """Read the body, decoded, piece by piece; `pieces` has the errors."""
+        timing = timing_of(self._response)
         try:
             async for piece in self._response.aiter_bytes():
                 yield self._counted(piece)
-                self._renew()
+                if timing is not None:
+                    timing.renew()
             return
         except self._library.http.DecodingError:
             pass
@@ -128,11 +132,6 @@ class Bound:
                 raise
             await self._response.aclose()
         self._response._content = b"".join(content)[: self._limit]
-
-    def _renew(self) -> None:
-        timing = timing_of(self._response)
-        if timing is not None:
-            timing.renew()
 
     def _hurry(self) -> None:
         """Have what is left of the body come within the timeout."""
@@ -211,22 +210,21 @@ class Body:
         return found
 
     def _came(self) -> None:
+        """Note that a piece came; raise an error where that was too late."""
         # What is encoded may never become anything.
         if self._slice is None:
             self.timing.renew()
+        whole = self.timing.whole
+        if whole is not None and time.monotonic() > whole:
+            raise self._late("the body comes too slowly")
 
     def _must_close(self) -> bool:
         """Return whether no other request may use the connection."""
         return self._is_last or _has_more(self._stream)
 
-    def _slices(self, piece: bytes) -> Iterable[bytes]:
-        whole = self.timing.whole
-        if whole is not None and time.monotonic() > whole:
-            raise self._late("the body comes too slowly")
-        if self._slice is None:
-            return (piece,)
-        starts = range(0, len(piece), self._slice)
-        return (piece[start : start + self._slice] for start in starts)
+    def _slices(self, piece: bytes, size: int) -> Iterable[bytes]:
+        """Return a piece that is encoded in small ones."""
+        return (piece[at : at + size] for at in range(0, len(piece), size))
 
 
 class SyncBody(Body):
@@ -235,7 +233,10 @@ class SyncBody(Body):
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._stream:
             self._came()
-            yield from self._slices(piece)
+            if self._slice is None:
+                yield piece
+            else:
+                yield from self._slices(piece, self._slice)
         if self._connection is not None and self._must_close():
             self._connection.close()
 

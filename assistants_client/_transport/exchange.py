@@ -204,7 +204,8 @@ class Timing:
     @property
     def whole(self) -> float | None:
         """Return when all of it has to be there."""
-        return _first(self._whole, self.until)
+        # Each piece of a body asks for it, and hardly any has two limits.
+        return self._whole if self.until is None else _first(self._whole, self.until)
 
     @property
     def head(self) -> float | None:

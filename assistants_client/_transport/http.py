@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .._progress import ProgressLine
     from .._transcript import Transcript
+    from .exchange import Timing
     from .library import Library
     from .pool import Pool
 
@@ -112,6 +113,7 @@ class Http(BaseHttp):
     _pool: Pool
     _client: httpx.Client
     _pieces: Iterator[bytes]
+    _timing: Timing | None
 
     def perform(self, effect: Effect) -> Any:
         """Perform an effect.
@@ -176,11 +178,11 @@ class Http(BaseHttp):
             known, self._read = self._read, response
             self._pieces = Bound(response, self.library, effect.limit).pieces()
             hurry_if_whole(response)
+            self._timing = timing_of(response)
             if known is not None:
                 close(known)
-        timing = timing_of(response)
-        if timing is not None:
-            timing.until = self._until
+        if self._timing is not None:
+            self._timing.until = self._until
         try:
             return next(self._pieces, None)
         except self.library.broken as error:
