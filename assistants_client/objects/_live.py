@@ -197,7 +197,12 @@ def share_read(live: Any, other: Any) -> None:
 def copied(value: Any) -> Any:
     """Return JSON data whose containers are others."""
     if isinstance(value, dict):
-        return {name: copied(each) for name, each in value.items()}
+        found = {**value}
+        for name, each in value.items():
+            # As nearly all of metadata is.
+            if type(each) is not str:
+                found[name] = copied(each)
+        return found
     return [copied(each) for each in value] if isinstance(value, list) else value
 
 

@@ -221,14 +221,15 @@ def item_reader(
     ids: Mapping[str, object],
 ) -> Callable[[Any], Any]:
     """Return what reads the items of a list; what is no object stays as it came."""
-    read = reader(operation.kind, client, ids)
-    return lambda value: read(value) if type(value) is dict else value
+    return reader(operation.kind, client, ids)
 
 
 def reader(
     kind: str, client: Client | AsyncClient, ids: Mapping[str, object]
-) -> Callable[[dict[str, Any]], Any]:
+) -> Callable[[Any], Any]:
     """Return what makes objects of JSON data: live ones, or models as they are.
+
+    What is no object stays as it came.
 
     Args:
         kind: the name of their class, without "Async".
@@ -236,16 +237,21 @@ def reader(
         ids: the path parameters that they were requested with.
     """
     if kind not in LIVE:
-        read_model: Callable[[dict[str, Any]], Any] = getattr(_api, kind).from_dict
+        read_model: Callable[[Any], Any] = getattr(_api, kind).from_json
         return read_model
     live = live_class(kind, client.asynchronous)
     from_dict, binding = live.from_dict, Binding(client, ids)
     names = updatable(live._updated_by)
 
-    def read(data: dict[str, Any]) -> Any:
+    def read(data: Any) -> Any:
+        if type(data) is not dict:
+            return data
         made = from_dict(data)
         made._binding = binding
-        made._read = {name: copied(data[name]) for name in names if name in data}
+        made._read = then = {}
+        for name in names:
+            if name in data:
+                then[name] = copied(data[name])
         return made
 
     return read
