@@ -91,6 +91,15 @@ def storage_error() -> HTTPError:
     return HTTPError(507, message, code="storage_error")
 
 
+def storage_conflict() -> HTTPError:
+    """Return the error for what somebody else did first; nothing was changed."""
+    message = (
+        "Another request changed the same at the same time, and this one changed "
+        "nothing; repeat it."
+    )
+    return HTTPError(409, message, code="conflict")
+
+
 def storage_away_error(what: str) -> HTTPError:
     """Return the error for what may be used again soon.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..quiet_log import QuietLog
-from ..store import StoreAwayError, StoreError
-from .errors import storage_away_error, storage_error
+from ..store import ConflictError, StoreAwayError, StoreError
+from .errors import storage_away_error, storage_conflict, storage_error
 
 if TYPE_CHECKING:
     from .errors import HTTPError
@@ -23,5 +23,9 @@ class StoreErrors:
         if isinstance(error, StoreAwayError):
             self._quiet.error("the store is away", error, traceback=False)
             return storage_away_error("The store can't be used for the moment")
+        if isinstance(error, ConflictError):
+            # What else there is against that is looked for before: here two were at it.
+            self._quiet.error("two changes clashed", error, traceback=False)
+            return storage_conflict()
         self._quiet.error("the store can't be used", error, traceback=False)
         return storage_error()

@@ -15,7 +15,9 @@ from assistants_server import (
     Turn,
     deterministic,
 )
+from assistants_server.contract import objects
 from assistants_server.engines import Usage
+from assistants_server.store.sql import SQLStore
 from harness.store_audit import audit
 from tests.server.api import TIMEOUT, Api, function, path_of, talking, until
 from tests.server.inside import (
@@ -252,3 +254,34 @@ def test_a_server_that_is_closing_begins_no_run(tmp_path: Path) -> None:
         assert api.again(waiting)["status"] == "requires_action"
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         assert api.wait(run)["status"] == "completed"
+
+
+def test_what_two_requests_make_at_once_is_a_conflict(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where both find that it isn't there; the second one changes nothing."""
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "new_id", lambda kind: f"{kind}_1")
+        api.post("/threads", {"metadata": {"a": "first"}})
+        error = api.post("/threads", {"metadata": {"a": "second"}}, status=409)["error"]
+    assert error["code"] == "conflict"
+    assert api.get("/threads/thread_1")["metadata"] == {"a": "first"}
+
+
+@pytest.mark.postgres
+def test_a_second_active_run_is_a_conflict(
+    api: Api, assistant: str, monkeypatch: pytest.MonkeyPatch, use_engine: Let
+) -> None:
+    """Which our client repeats, and learns of the first one then."""
+    use_engine(never)
+    run = api.start(api.thread("Hi"), assistant)
+    path, body = f"/threads/{run['thread_id']}/runs", {"assistant_id": assistant}
+    with monkeypatch.context() as patch:
+        patch.setattr(SQLStore, "active_run", lambda *_: None)
+        error = api.post(path, body, status=409)["error"]
+    assert error["code"] == "conflict"
+    assert api.post(path, body, status=400)["error"]["message"] == (
+        f"{run['thread_id']} already has an active run: {run['id']}."
+    )
+    assert [each["id"] for each in api.get(path)["data"]] == [run["id"]]
+    api.cancel(run)
