@@ -60,15 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else [*arguments]
     if given[:1] == ["import"]:
         # It needs nothing of what serves.
-        from .archive.command import main as import_archive
+        from .commands.archive import main as import_archive
 
         return import_archive(given[1:])
     if given[:1] == ["copy"]:
-        from .copying.command import main as copy
+        from .commands.copy import main as copy
 
         return copy(given[1:])
     if given[:1] == ["keys"]:
-        from .keys.command import main as manage_keys
+        from .commands.keys import main as manage_keys
 
         return manage_keys(given[1:])
     # What is loaded by now stays: to look through it for garbage would hold up the

@@ -25,7 +25,7 @@ ROOMS = {
         *("contract", "store", "keys", "contents", "settings"),
         *("engines", "telemetry", "upstream"),
         *("http", "faults", "search", "library", "execution", "operations"),
-        *("configuration", "archive", "copying"),
+        *("configuration", "archive", "copying", "commands"),
         *("page", "app", "layers", "uvicorn_server", "server"),
         *("", "fixtures", "__main__"),
     ),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.commands.copy import main
 from assistants_server.copying import copy_store, stores
-from assistants_server.copying.command import main
 from assistants_server.copying.tables import TABLES, Table
 from assistants_server.keys import Key
 from assistants_server.keys.opened import open_keys

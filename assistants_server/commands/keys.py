@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..durations import seconds_of
+from ..keys.opened import open_keys
 from ..store import StoreError
 from ..store.key import DEFAULT_PROJECT, SCOPES, Key, digest_of, id_of, new_token
-from .opened import open_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .stored import KeyStore
+    from ..keys import KeyStore
 
 _STORE = "ASSISTANTS_STORE"
 _ERROR, _WRONG_USE = 1, 2

@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from ..copying import copy_store
 from ..store import StoreError
-from .stores import copy_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .stores import CopyReport
+    from ..copying import CopyReport
 
 _ERROR, _WRONG_USE, _INCOMPLETE, _INTERRUPTED = 1, 2, 6, 130
 _DESCRIPTION = """\

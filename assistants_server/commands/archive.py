@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from assistants_archive import ArchiveError
 
+from ..archive import import_into
 from ..keys import DEFAULT_PROJECT, InvalidKeyError
 from ..store import StoreError
 from ..store.key import check_project
-from .offline import import_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .report import Report
+    from ..archive import Report
 
 _ERROR, _WRONG_USE, _INCOMPLETE = 1, 2, 6
 _DESCRIPTION = """\
