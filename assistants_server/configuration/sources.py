@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..store import DatabaseURL
 from .file import FileError, others_may_read, read_file
 from .option import SWITCH, OptionError
+from .variables import check_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,8 +71,10 @@ def configuration(
 
     Raises:
         FileError: the file of options can't be used.
-        OptionError: an environment variable has what is no value of its option.
+        OptionError: an environment variable has what is no value of its option, or
+            nearly the name of one.
     """
+    check_variables(environment, options)
     values: dict[str, Any] = {each.attribute: each.start for each in options}
     origins = {each.name: DEFAULT for each in options}
     from_environment = {

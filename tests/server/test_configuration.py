@@ -286,3 +286,59 @@ def _read(option: Any, text: str) -> Any:
 
 def _value(option: Any, found: Any) -> Any:
     return getattr(found.options, option.attribute)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ASSISTANTS_MAX_TURN", "ASSISTANTS_MAX_TURNS"),
+        ("ASSISTANTS_MAXTURNS", "ASSISTANTS_MAX_TURNS"),
+        ("assistants_max_turns", "ASSISTANTS_MAX_TURNS"),
+        ("ASSISTANTS_KEEPALIVE", "ASSISTANTS_KEEP_ALIVE"),
+        ("ASSISTANTS_UPSTREAM_KEYFILE", "ASSISTANTS_UPSTREAM_KEY_FILE"),
+        # Options whose variables have other names.
+        ("ASSISTANTS_KEY", "ASSISTANTS_LOCAL_KEY"),
+        ("ASSISTANTS_NO_PAGE", "ASSISTANTS_LOCAL_NO_PAGE"),
+        ("ASSISTANTS_MODEL", "ASSISTANTS_MODELS"),
+    ],
+)
+def test_a_variable_that_is_nearly_an_option_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    meant: str,
+) -> None:
+    monkeypatch.setenv(name, SECRET)
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        f"assistants_server: {name} is no variable of the server; did you mean "
+        f"{meant}?\n"
+    )
+    # Empty it is none, as for the others.
+    monkeypatch.setenv(name, "")
+    assert configured([]).options.max_turns is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # Those of our client, and of others.
+        *(("ASSISTANTS_VERBOSITY", "debug"), ("ASSISTANTS_HTTP", "httpx2")),
+        *(("ASSISTANTS_API_KEY", SECRET), ("ASSISTANTS_BASE_URL", "http://h/v1")),
+        *(("ASSISTANTS_REGION", "eu"), ("ASSISTANTSPORT", "1"), ("MAX_TURN", "2")),
+        # What Kubernetes says of Services that are called assistants-...
+        *(("ASSISTANTS_SERVICE_HOST", "10.0.0.1"), ("ASSISTANTS_SERVICE_PORT", "80")),
+        ("ASSISTANTS_METRIC_PORT", "tcp://10.0.0.1:80"),
+        ("ASSISTANTS_METRICS_PORT_9090_TCP_PORT", "9090"),
+        ("ASSISTANTS_STORE_SERVICE_HOST", "10.0.0.1"),
+        ("ASSISTANTS_STORE_SERVICE_PORT_HTTP", "80"),
+        ("ASSISTANTS_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("ASSISTANTS_PORT_80_TCP_ADDR", "10.0.0.1"),
+    ],
+)
+def test_a_variable_of_somebody_else_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    before = vars(configured([]).options)
+    monkeypatch.setenv(name, value)
+    assert vars(configured([]).options) == before
