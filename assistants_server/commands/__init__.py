@@ -1,1 +1,1 @@
-"""What `python -m assistants_server` does besides serving: each command has a `main`."""
+"""What `python -m assistants_server` does besides serving; each has a `main`."""

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from assistants_archive import ArchiveError
 
 from ..archive import import_into
+from ..configuration.file import FileError
+from ..configuration.option import OptionError
+from ..configuration.place import add_place, configured_place
 from ..keys import DEFAULT_PROJECT, InvalidKeyError
 from ..store import StoreError
 from ..store.key import check_project
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 _ERROR, _WRONG_USE, _INCOMPLETE = 1, 2, 6
 _DESCRIPTION = """\
 Import an archive, which `assistants export` made, into a store that no server has
-open. Ids, dates and order are kept; what is there already stays as it is,
-and a second import changes nothing. Exit codes: 0 all is there; 6 something was left
+open; it is found by the options, environment and file of the server. Ids, dates and
+order are kept; what is there already stays as it is, and a second import changes
+nothing. Exit codes: 0 all is there; 6 something was left
 out, and is listed; 2 the archive or the store can't be used; 1 the disk can't."""
 
 
@@ -32,13 +36,14 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         check_project(options.project)
+        place = configured_place(options)
         report = import_into(
-            *(options.store, options.folder),
+            *(place.store, options.folder),
             project=options.project,
-            files=options.files,
+            files=place.files,
             dry_run=options.dry_run,
         )
-    except (ArchiveError, InvalidKeyError, StoreError) as error:
+    except (ArchiveError, FileError, InvalidKeyError, OptionError, StoreError) as error:
         sys.stderr.write(f"assistants_server: {error}\n")
         return _WRONG_USE
     except OSError as error:
@@ -66,22 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("folder", metavar="FOLDER", type=Path, help="the folder of the archive")
     add(
-        "--store",
-        metavar="FILE",
-        required=True,
-        help="the file or URL of the store, as the server's own option --store has it",
-    )
-    add(
         "--project",
         metavar="NAME",
         default=DEFAULT_PROJECT,
         help="whose everything is then (default: %(default)s)",
     )
-    add(
-        "--files",
-        metavar="PLACE",
-        help="where uploaded files are, if the server has that option",
-    )
+    add_place(parser, "store", "files")
     add(
         "--dry-run",
         action="store_true",

@@ -6,13 +6,15 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from ..configuration.place import add_place, configured_place
 from ..copying import copy_store
 from ..store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..copying import CopyReport
+    from ..configuration.place import add_place, configured_place
+from ..copying import CopyReport
 
 _ERROR, _WRONG_USE, _INCOMPLETE, _INTERRUPTED = 1, 2, 6, 130
 _DESCRIPTION = """\
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     progress = _Progress()
     try:
+        if options.source is None:
+            place = configured_place(options, named="before its target")
+            options.source = place.store
+            options.from_files = options.from_files or place.files
         report = copy_store(
             options.source,
             options.target,
@@ -86,12 +92,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     where = "as the server's own option --store has it"
-    add("source", metavar="FROM", help=f"the file or URL of the store, {where}")
+    add(
+        "source",
+        metavar="FROM",
+        nargs="?",
+        help=f"the file or URL of the store, {where} (default: the store of the "
+        "server's environment and file, with its files)",
+    )
     add("target", metavar="TO", help="the file or URL to copy it to, likewise")
     add(
         "--from-files",
         metavar="WHERE",
         help="where the contents of files are, if the server has the option --files",
     )
+    add_place(parser)
     add("--to-files", metavar="WHERE", help="where they go, likewise")
     return parser

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ..configuration.place import add_place, configured_place
 from ..durations import seconds_of
 from ..keys.opened import open_keys
 from ..store import StoreError
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from ..keys import KeyStore
 
-_STORE = "ASSISTANTS_STORE"
 _ERROR, _WRONG_USE = 1, 2
 _DESCRIPTION = """\
 Make, list and revoke the keys of clients, while the server runs or not. A key belongs
 to a project, and opens what is in that project alone. Where there is any key, clients
-need one."""
+need one. The store is the one that the server has, by the same options, environment and
+file."""
 _SCOPES = """\
 read    what changes nothing: retrieving, listing, downloading, searching
 write   everything that the API has
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make, list or revoke keys, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        keys = open_keys(options.store)
+        keys = open_keys(configured_place(options).store)
         try:
             code: int = options.act(keys, options)
         finally:
@@ -174,12 +174,5 @@ def _parser() -> argparse.ArgumentParser:
     revoke.set_defaults(act=_revoke)
     revoke.add_argument("ids", metavar="ID", nargs="+", help="as `list` shows them")
     for each in (create, listing, revoke):
-        each.add_argument(
-            "--store",
-            metavar="STORE",
-            default=os.environ.get(_STORE) or None,
-            required=not os.environ.get(_STORE),
-            help="the store, as the server's own option --store has it (default: "
-            f"{_STORE} in the environment)",
-        )
+        add_place(each, "store")
     return parser
