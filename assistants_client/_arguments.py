@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from importlib import import_module
 from os import PathLike
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from . import _api
 from ._errors import AwaitableError
+
+if TYPE_CHECKING:
+    from inspect import Parameter
 
 
 class NotGiven:
@@ -48,6 +53,23 @@ def is_async(function: Any) -> bool:
         inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
         for each in (function, called)
     )
+
+
+def parameters_of(function: Callable[..., Any]) -> Mapping[str, Parameter]:
+    """Return the parameters of a function, whatever their annotations name.
+
+    Raises:
+        TypeError: it is none that has any.
+        ValueError: it is written in C, and doesn't say.
+    """
+    import inspect
+
+    if sys.version_info >= (3, 14):
+        # Annotations are evaluated late there: one that names what only type checkers
+        # import would be an error here.
+        late = import_module("annotationlib").Format.FORWARDREF
+        return inspect.signature(function, annotation_format=late).parameters
+    return inspect.signature(function).parameters
 
 
 def check_called(arguments: Mapping[str, Any], client: Any) -> None:

@@ -24,6 +24,7 @@ from typing import (
 
 from attrs import NOTHING
 
+from .._arguments import parameters_of
 from .annotations import (
     has_fields,
     hints_of,
@@ -118,7 +119,7 @@ class Types:
             optional = [n for n, each in hints.items() if _is_optional(class_, n, each)]
             fields = {n: NOTHING if n in optional else _EMPTY for n in hints}
         else:
-            parameters = inspect.signature(class_).parameters
+            parameters = parameters_of(class_)
             fields = {each.name: each.default for each in parameters.values()}
         return tuple(
             self.property(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack, get_args, get_
 
 from attrs import field, frozen
 
+from .._arguments import parameters_of
 from .._errors import ConfigurationError
 from .annotations import hints_of
 from .argument_types import Types
@@ -141,7 +142,7 @@ def _parameters(
         ConfigurationError: something has no type.
     """
     try:
-        parameters = inspect.signature(function).parameters
+        parameters = parameters_of(function)
         _refuse_unbound(parameters, name)
         hints = hints_of(function)
     except NameError as error:

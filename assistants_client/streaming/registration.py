@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
-from .._arguments import is_async
+from .._arguments import is_async, parameters_of
 from .._errors import ConfigurationError
 from .._events.dispatch import CALLBACKS, ENDINGS
 from .callbacks import AsyncCallbacks, Callbacks
@@ -92,7 +92,7 @@ def places(function: Callable[..., Any], name: str) -> int:
     """
     given = arguments_of(name)
     try:
-        parameters = [*inspect.signature(function).parameters.values()]
+        parameters = [*parameters_of(function).values()]
     except (TypeError, ValueError):
         # Some functions of C don't say.
         return len(given)
