@@ -69,7 +69,8 @@ def parameters_of(function: Callable[..., Any]) -> Mapping[str, Parameter]:
         # import would be an error here.
         late = import_module("annotationlib").Format.FORWARDREF
         return inspect.signature(function, annotation_format=late).parameters
-    return inspect.signature(function).parameters
+    else:
+        return inspect.signature(function).parameters
 
 
 def check_called(arguments: Mapping[str, Any], client: Any) -> None:

@@ -72,7 +72,8 @@ def _annotations(function: Any) -> Any:
         # name, as older versions of Python don't count it among their modules.
         late = import_module("annotationlib")
         return late.get_annotations(function, format=late.Format.FORWARDREF)
-    return getattr(function, "__annotations__", None)
+    else:
+        return getattr(function, "__annotations__", None)
 
 
 def _hints(found: Any, owner: type = object) -> dict[str, Any]:
