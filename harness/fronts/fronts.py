@@ -38,12 +38,12 @@ def environment() -> dict[str, str]:
 
 
 def _ours(url: str) -> Command:
-    return [sys.executable, "-B", _PROGRAMS / "openai_python.py", url]
+    return [sys.executable, _PROGRAMS / "openai_python.py", url]
 
 
 def _old_openai(url: str) -> Command:
     python = python_with(f"openai-{_OLD_PYTHON}", f"openai=={_OLD_PYTHON}")
-    return [python, "-B", _PROGRAMS / "openai_python.py", url]
+    return [python, _PROGRAMS / "openai_python.py", url]
 
 
 def _node(version: str) -> Callable[[str], Command]:
@@ -57,12 +57,12 @@ def _node(version: str) -> Callable[[str], Command]:
 def _lang_chain(url: str) -> Command:
     (framework,) = (each for each in FRAMEWORKS if each.name == "LangChain")
     python = python_with(framework.program, *framework.all_packages())
-    return [python, "-B", _PROGRAMS / "lang_chain.py", url]
+    return [python, _PROGRAMS / "lang_chain.py", url]
 
 
 def _azure(url: str) -> Command:
     python = python_with("azure-agents", *_AZURE)
-    return [python, "-B", _PROGRAMS / "azure_agents.py", url]
+    return [python, _PROGRAMS / "azure_agents.py", url]
 
 
 FRONTS = (
