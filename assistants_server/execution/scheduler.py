@@ -167,6 +167,9 @@ class Scheduler:
 
     def detach(self, listener: Listener) -> None:
         """Send no more events to a client that is gone."""
+        if listener.is_over:
+            # Whoever ended it has let go of it; hundreds of runs need not be asked.
+            return
         for run_task in self._run_tasks.values():
             if run_task.record.listener is listener:
                 run_task.record.listener = None

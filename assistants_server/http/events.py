@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
+
+from ..compact_json import to_ascii_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-_END = "[DONE]"
+_END = b"[DONE]"
 # What clients leave out, but whatever is on the way to them notices.
 _COMMENT = b": the run goes on\n\n"
 # Bytes of events that are sent at once, if so many wait.
 _MOST = 65536
-# Made once: `json.dumps` makes one for each event. In ASCII, as some clients take rare
-# separators of Unicode for the ends of lines.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def frame(name: str, data: Any) -> bytes:
     """Return the bytes of one event."""
-    text = data if name == "done" else _encode(data)
-    return f"event: {name}\ndata: {text}\n\n".encode()
+    text = _END if name == "done" else to_ascii_json(data)
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), text)
 
 
 class Listener:
     """The client that a run's events go to, for as long as it listens.
 
     What it has not yet received waits in memory; no more than one turn of a run can.
+
+    Attributes:
+        is_over: whether its end was added.
     """
 
     def __init__(self) -> None:
+        self.is_over = False
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     def put(self, event: bytes) -> None:
@@ -44,11 +46,12 @@ class Listener:
 
     def end(self) -> None:
         """Add the last event."""
-        self.send("done", _END)
-        self._frames.put_nowait(None)
+        self.send("done", None)
+        self.abort()
 
     def abort(self) -> None:
         """End without a last event: the server stops, the run goes on later."""
+        self.is_over = True
         self._frames.put_nowait(None)
 
     async def frames(
@@ -63,12 +66,15 @@ class Listener:
         """
         ended = False
         while not ended:
-            try:
-                async with asyncio.timeout(keep_alive):
-                    each = await self._frames.get()
-            except TimeoutError:
-                yield _COMMENT
-                continue
+            if self._frames.empty():
+                try:
+                    async with asyncio.timeout(keep_alive):
+                        each = await self._frames.get()
+                except TimeoutError:
+                    yield _COMMENT
+                    continue
+            else:
+                each = self._frames.get_nowait()
             if each is None:
                 break
             while together and len(each) < _MOST and not self._frames.empty():

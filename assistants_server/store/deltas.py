@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..compact_json import from_json, to_json
+from ..compact_json import all_from_json, to_json
 
 if TYPE_CHECKING:
     from .database import Database
@@ -33,7 +33,7 @@ class Deltas:
         rows = self._sql.execute(
             "select part from deltas where message = ? order by place", (message,)
         )
-        return from_json(part for (part,) in rows)
+        return all_from_json(part for (part,) in rows)
 
     def delete(self, message: str) -> None:
         """Delete the deltas of a message, whose content has them now."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from ..compact_json import from_json, to_json
+from ..compact_json import all_from_json, from_json, to_json
 from .database import marks
 from .deltas import Deltas
 from .interface import Page, Stored
@@ -145,7 +144,7 @@ class SQLStore(Transactions):
             " order by expires /* for update skip locked */",
             (*self._whose.values, now, kind),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [from_json(body) for (body,) in rows]
 
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
@@ -158,7 +157,7 @@ class SQLStore(Transactions):
         ).fetchone()
         if row is None or tuple(row[:3]) != (kind, thread, run):
             return None
-        body: JSON = json.loads(row[3])
+        body: JSON = from_json(row[3])
         return body
 
     def stored(self, id: str) -> Stored | None:
@@ -171,7 +170,7 @@ class SQLStore(Transactions):
         if row is None:
             return None
         kind, thread, run, body, notes = row
-        return Stored(kind, thread, run, body and json.loads(body), json.loads(notes))
+        return Stored(kind, thread, run, body and from_json(body), from_json(notes))
 
     def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
         """Return those of some ids that objects of a kind have."""
@@ -194,7 +193,7 @@ class SQLStore(Transactions):
             f"select notes from objects where {self._whose}id = ?",
             (*self._whose.values, id),
         ).fetchone()
-        notes: JSON = json.loads(row[0])
+        notes: JSON = from_json(row[0])
         return notes
 
     def put(self, body: JSON, *, active: bool = False) -> None:
@@ -283,7 +282,7 @@ class SQLStore(Transactions):
             " and body is not null order by place",
             (*self._whose.values, *values),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [from_json(body) for (body,) in rows]
 
     def active_run(self, thread: str) -> str | None:
         """Return the id of the run that locks a thread; None if it isn't locked."""
@@ -304,7 +303,7 @@ class SQLStore(Transactions):
             f" where {self._whose}active order by place",
             self._whose.values,
         )
-        return [json.loads(body) for run, body in rows if run not in besides]
+        return [from_json(body) for run, body in rows if run not in besides]
 
     def position(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
@@ -363,7 +362,7 @@ class SQLStore(Transactions):
                 limit + 1,
             ),
         ).fetchall()
-        objects = from_json(body for (body,) in rows[:limit])
+        objects = all_from_json(body for (body,) in rows[:limit])
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..compact_json import to_json
+from ..compact_json import from_json, to_json
 from .interface import StoredResponse
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class StoredResponses:
         ).fetchone()
         if row is None:
             return None
-        known = json.loads(row[1])
+        known = from_json(row[1])
         if not known:
             return StoredResponse(row[0], {}, {}, streamed=False, deleted=True)
         return StoredResponse(fingerprint=row[0], **known)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..compact_json import from_json, to_json
+from ..compact_json import all_from_json, from_json, to_json
 from .interface import Page
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ class VectorStoreFiles:
         return [
             store
             for store, body in rows
-            if body is None or json.loads(body)["status"] == "expired"
+            if body is None or from_json(body)["status"] == "expired"
         ]
 
     def stores_of(self, file: str) -> list[str]:
@@ -191,7 +190,7 @@ class VectorStoreFiles:
             " order by place limit ?",
             (*self._whose.values, vector_store, above, limit),
         ).fetchall()
-        bodies = from_json(body for _, _, body in rows)
+        bodies = all_from_json(body for _, _, body in rows)
         return [
             (place, file, body.get("attributes") or {})
             for (place, file, _), body in zip(rows, bodies, strict=True)
@@ -232,7 +231,7 @@ class VectorStoreFiles:
         ).fetchall()
         bodies = [
             {**body, "status": "cancelled"}
-            for body in from_json(text for _, text in rows)
+            for body in all_from_json(text for _, text in rows)
         ]
         self._sql.executemany(
             "update vector_store_files set status = 'cancelled', body = ?"
@@ -321,7 +320,7 @@ class VectorStoreFiles:
                 limit + 1,
             ),
         ).fetchall()
-        objects = from_json(body for (body,) in rows[:limit])
+        objects = all_from_json(body for (body,) in rows[:limit])
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)
@@ -340,4 +339,4 @@ def _columns(body: JSON) -> tuple[str, str, int]:
 
 
 def _entry(row: tuple[int, str]) -> Entry:
-    return Entry(row[0], json.loads(row[1]))
+    return Entry(row[0], from_json(row[1]))
