@@ -81,8 +81,9 @@ def or_none(annotation: str) -> str:
 
 def plain_text(text: str) -> str:
     """Return a text without characters that can't be seen; blanks are folded."""
-    kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in text)
-    return " ".join("".join(kept).split())
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text)
+    return " ".join(text.split())
 
 
 def docstring(*paragraphs: str, indent: int = 4) -> str:
@@ -111,9 +112,14 @@ def _wrap(text: str, first: int, width: int) -> list[str]:
     lines: list[str] = []
     for part in text.split("\n"):
         hanging = part[: len(part) - len(part.lstrip())]
+        most = (first if not lines else width) - len(hanging)
+        if len(part) <= most:
+            # Most are short, and blanks have been folded before.
+            lines.append(part.rstrip())
+            continue
         wrapped = textwrap.wrap(
             part.strip(),
-            width=(first if not lines else width) - len(hanging),
+            width=most,
             initial_indent=hanging,
             subsequent_indent=hanging + ("    " if hanging else ""),
             break_long_words=False,
