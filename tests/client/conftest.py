@@ -13,6 +13,7 @@ from assistants_server import LocalServer
 from tests.client import either
 from tests.client.live_objects import KEY, got
 from tests.client.story import awaited, sync
+from tests.client.uploading import upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,3 +56,13 @@ def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[..., 
             await got(client.close())
 
     return lambda use, url=server.url: asyncio.run(run(use, url))
+
+
+@pytest.fixture(name="send")
+def _send(use: Any) -> Any:
+    """Return what uploads a file to a server by a client of either kind."""
+
+    def send(server: Any, file: Any, *, settings: Any = None, **more: Any) -> Any:
+        return use(upload(file, **more), base_url=server.url, **(settings or {}))
+
+    return send

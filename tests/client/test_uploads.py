@@ -1,4 +1,4 @@
-"""Uploads over a socket: read while they are sent, shown, tried again, broken off."""
+"""Uploads over a socket: read while they are sent, tried again, broken off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import os
 import threading
 import time
 import tracemalloc
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,43 +25,18 @@ from harness.scripted_server import CLOSE, RESET, Response, ScriptedServer, in_t
 from harness.sink import Sink
 from tests.cases import each_case
 from tests.client.recording import KEY
+from tests.client.uploading import CONTENT, STORED, pieces, upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-CONTENT = b"\x00\xff some text"
 LARGE = 64 * 1024**2
-STORED = Response.of({"id": "file-1"})
 BUSY = Response.of({"error": {"message": "later"}}, 429, {"retry-after-ms": "1"})
-
-
-def pieces(*found: bytes) -> Iterator[bytes]:
-    yield from found or (CONTENT,)
 
 
 async def awaited_pieces() -> AsyncIterator[bytes]:
     yield CONTENT
-
-
-def upload(file: Any, **more: Any) -> Any:
-    """Return what uploads a file by a client."""
-    given = {
-        "cast_to": dict,
-        "body": {"purpose": "assistants"},
-        "files": {"file": file},
-    }
-    return lambda client: client.post("/files", **given, **more)
-
-
-@pytest.fixture(name="send")
-def _send(use: Any) -> Any:
-    """Return what uploads a file to a server by a client of either kind."""
-
-    def send(server: Any, file: Any, *, settings: Any = None, **more: Any) -> Any:
-        return use(upload(file, **more), base_url=server.url, **(settings or {}))
-
-    return send
 
 
 def test_an_upload_arrives_with_its_length(send: Any, tmp_path: Path) -> None:
@@ -208,89 +182,6 @@ def test_a_file_that_breaks_off_is_no_failure_of_the_network(send: Any) -> None:
         # Nothing was made of the half: the request never was whole.
         assert server.requests == []
     assert isinstance(caught.value.__cause__, ConnectionResetError)
-
-
-def test_who_watches_may_end_it(send: Any) -> None:
-    def watch(sent: int, _: int | None) -> None:
-        if sent:
-            raise ConnectionResetError("enough")
-
-    with ScriptedServer(lambda _: STORED) as server:
-        with pytest.raises(ConnectionResetError, match="enough"):
-            send(server, CONTENT, progress=watch)
-        assert server.requests == []
-
-
-def test_progress_is_told(send: Any, tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(bytes(600_000))
-    told: list[tuple[int, int | None]] = []
-    with ScriptedServer(lambda _: STORED) as server:
-        send(server, path, progress=lambda *found: told.append(found))
-        assert told[0] == (0, 600_000)
-        assert told[-1] == (600_000, 600_000)
-        assert [sent for sent, _ in told] == sorted({sent for sent, _ in told})
-        told.clear()
-        send(server, pieces(b"12", b"345"), progress=lambda *found: told.append(found))
-        assert told == [(0, None), (2, None), (5, None)]
-
-
-def test_progress_of_several_files_is_that_of_all(use: Any) -> None:
-    told: list[tuple[int, int | None]] = []
-
-    def act(client: Any) -> Any:
-        files = [("file", b"12"), ("file", b"345")]
-        tell = {"progress": lambda *found: told.append(found)}
-        return client.post("/x", cast_to=dict, files=files, **tell)
-
-    with ScriptedServer(lambda _: STORED) as server:
-        use(act, base_url=server.url)
-    assert told == [(0, 5), (2, 5), (2, 5), (5, 5)]
-
-
-def test_progress_may_be_awaited_by_the_other_client(use: Any) -> None:
-    told = []
-
-    async def tell(sent: int, total: int | None) -> None:
-        told.append((sent, total))
-
-    with ScriptedServer(lambda _: STORED) as server:
-        act = partial(use, upload(CONTENT, progress=tell), base_url=server.url)
-        if use.__name__ == "awaited":
-            act()
-            assert told == [(0, len(CONTENT)), (len(CONTENT), len(CONTENT))]
-        else:
-            with pytest.raises(TypeError, match="needs the asynchronous client"):
-                act()
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_shown_on_a_terminal_only(
-    send: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with ScriptedServer(lambda _: STORED) as server:
-        for stream in (Terminal(), io.StringIO()):
-            monkeypatch.setattr("sys.stderr", stream)
-            send(server, bytes(600_000), progress=True)
-            shown = stream.getvalue()
-            if isinstance(stream, Terminal):
-                assert "0 bytes of 600.0 kB (0%)" in shown
-                assert "600.0 kB of 600.0 kB (100%)" in shown
-                assert shown.endswith("\r\x1b[K")
-            else:
-                assert shown == ""
-
-
-def test_progress_of_what_sends_no_file_is_refused(use: Any) -> None:
-    for progress, body in ((True, {}), ("yes", None)):
-        files = {"files": {"file": b"x"}} if body is None else {"body": body}
-        call = {"cast_to": dict, "progress": progress, **files}
-        with pytest.raises(ConfigurationError, match="progress"):
-            use(lambda client: client.post("/x", **call), base_url="http://x/v1")  # noqa: B023
 
 
 def test_the_transcript_shows_heads_and_sizes(
