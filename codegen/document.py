@@ -150,9 +150,10 @@ def reference_path(reference: object, at: Path) -> Path:
             hint="Nothing is fetched while building; bundle it into one first.",
             keyword="$ref",
         )
-    return tuple(
-        part.replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/")
-    )
+    parts = reference[2:].split("/")
+    if "~" in reference:
+        parts = [part.replace("~1", "/").replace("~0", "~") for part in parts]
+    return tuple(parts)
 
 
 def schema_name(reference: object, at: Path) -> str:
@@ -309,10 +310,12 @@ def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
         return {} if schema else {"not": {}}
     if not isinstance(schema, dict):
         raise SpecError(f"a schema is due here, not {shorten(schema)}", at=at)
-    result = dict(schema)
-    for place, child in subschemas(schema, at):
-        new = rewrite_schema(child, place, rule)
-        put_inside(result, schema, place[len(at) :], new)
+    result = schema.copy()
+    # Most hold none.
+    if not _HOLDING.isdisjoint(schema):
+        for place, child in subschemas(schema, at):
+            new = rewrite_schema(child, place, rule)
+            put_inside(result, schema, place[len(at) :], new)
     return rule(result, at)
 
 

@@ -72,8 +72,10 @@ def words(name: str) -> list[str]:
     There is always one: a name without such letters is written by what its characters
     are called.
     """
-    plain = unicodedata.normalize("NFKD", called(name))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = called(name)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     found = _WORDS.findall(re.sub(r"[^A-Za-z0-9]+", " ", plain))
     return found or " ".join(map(_called, plain)).split() or ["empty"]
 

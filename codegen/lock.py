@@ -111,9 +111,10 @@ def nested(folder: Path) -> list[Path]:
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    start = len(root.as_posix()) + 1
     return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(paths)
+        path.as_posix()[start:]: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
     }
 
 

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from codegen import overlay, source
 from codegen.adjustments import UNADJUSTED, Adjustments
 from codegen.attempts import Wishes, attempt, facts_of, prepared
-from codegen.distribution import write_distribution
 from codegen.engine import second_opinion
 from codegen.errors import BuildError, traced
 from codegen.finish import format_code, write_index
@@ -163,7 +162,7 @@ def build(order: Order, say: Say = print) -> Built:
     target.parent.mkdir(parents=True, exist_ok=True)
     with _written(order, target.parent, say) as (folder, code):
         before = hashes(target) if target.exists() else {}
-        after = hashes(folder)
+        after = read_lock(folder)["files"]
         methods = files.put(code.methods, order.client) if order.client else []
         for other in nested(target):
             shutil.copytree(other, folder / other.name)
@@ -219,6 +218,9 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         write_index(package, folder, order.name, left_out)
         chosen = []
         if order.distribution is not None and original is not None:
+            # Imported here, because what reads versions takes long, and few want it.
+            from codegen.distribution import write_distribution
+
             chosen = write_distribution(
                 package,
                 original,

@@ -80,7 +80,7 @@ def _write(path: FilePath, text: str) -> None:
 
 
 def _indented(value: Any, margin: str = "\n") -> str:
-    """Write JSON as `json.dumps` does with `indent=1`, which takes four times as long."""
+    """Write JSON as `json.dumps(value, indent=1)` does, which takes much longer."""
     inside = margin + " "
     if isinstance(value, dict) and value:
         members = [f"{_quoted(k)}: {_indented(v, inside)}" for k, v in value.items()]
