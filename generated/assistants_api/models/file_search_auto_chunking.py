@@ -11,7 +11,6 @@ from ..types import Model, incomplete, new, others
 if TYPE_CHECKING:
     from typing import Required, Self
 
-
 __all__ = ["FileSearchAutoChunking", "FileSearchAutoChunkingDict"]
 
 

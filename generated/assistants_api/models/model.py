@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Required, Self
 
-
 __all__ = ["ModelSchema", "ModelSchemaDict"]
 
 

@@ -11,7 +11,6 @@ from ..types import ABSENT, Model, Unset, new, others
 if TYPE_CHECKING:
     from typing import Self
 
-
 __all__ = ["ResponseStreamOptions", "ResponseStreamOptionsDict"]
 
 
