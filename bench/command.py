@@ -26,6 +26,7 @@ from bench import (
     calls,
     generator,
     imports,
+    indexes,
     load,
     models,
     search,
@@ -139,6 +140,10 @@ def _measurements(
         # The usual size takes a minute to index.
         strategy = Strategy(100, 50) if quick else Strategy()
         yield "searching", partial(search.searching, scratch, strategy)
+        count = rounds(5_000, 20_000)
+        beside = partial(indexes.words, scratch, strategy, count)
+        yield "searching in PostgreSQL", beside
+        yield "searching with pgvector", partial(indexes.vectors, count)
     elif part == "load":
         for engine, kept in load.KINDS[: rounds(2, 4)]:
             what = f"many runs at once, {engine}, {kept}"

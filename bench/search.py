@@ -19,7 +19,7 @@ _MEGABYTE = 1_000_000
 _INDEXED = 2 * _MEGABYTE
 _MOST_INDEXING = 1.0
 _CHUNKS = 100_000
-_A_FILE = 1000
+A_FILE = 1000
 _MOST_SEARCHING = 0.020
 # Beside the words of the texts, as many that are in hardly any chunk.
 _RARE = 30_000
@@ -46,12 +46,12 @@ def indexing(scratch: Path, rounds: int) -> list[Row]:
 def searching(scratch: Path, strategy: Strategy) -> list[Row]:
     """Measure how long the questions of the tests take among 100,000 chunks."""
     index = Index(scratch / "searching.db")
-    words = _words()
+    words = drawn_words()
     size = 4 * strategy.size
-    for number in range(0, _CHUNKS, _A_FILE):
-        index.add("vs", f"file-{number}", _chunks(words, number, size))
+    for number in range(0, _CHUNKS, A_FILE):
+        index.add("vs", f"file-{number}", drawn_chunks(words, number, size))
     taken = []
-    for question in _questions():
+    for question in questions():
         began = time.perf_counter()
         index.search(["vs"], question, 20)
         taken.append(time.perf_counter() - began)
@@ -64,12 +64,12 @@ def searching(scratch: Path, strategy: Strategy) -> list[Row]:
     ]
 
 
-def _questions() -> list[str]:
+def questions() -> list[str]:
     lines = (_TEXTS / "questions.tsv").read_text("utf-8").splitlines()
     return [line.rpartition("\t")[2] for line in lines]
 
 
-def _words() -> tuple[list[str], list[float]]:
+def drawn_words() -> tuple[list[str], list[float]]:
     """Return words and, added up, how often each occurs: as in the texts, and rarer."""
     counts: Counter[str] = Counter()
     for path in sorted(_TEXTS.glob("*.txt")):
@@ -87,12 +87,12 @@ def _syllables(number: int) -> str:
     return word or "ba"
 
 
-def _chunks(
+def drawn_chunks(
     words: tuple[list[str], list[float]], first: int, size: int
 ) -> Iterator[Chunk]:
     vocabulary, weights = words
     chance = random.Random(first)
-    for number in range(_A_FILE):
+    for number in range(A_FILE):
         # The words of a text have five letters on average, and a space.
         drawn = chance.choices(vocabulary, cum_weights=weights, k=size // 6)
         yield Chunk(" ".join(drawn), number * size)

@@ -8,7 +8,8 @@ chunks have one is a question to the index alone.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from itertools import chain, repeat
+from operator import add
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -19,15 +20,16 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
-# Of a word; of the positions of all words, PostgreSQL has no more either.
-_MOST_CHARACTERS, _LAST = 64, 16_383
+_MOST_CHARACTERS = 64
+# The places of words, as they are written in vectors; PostgreSQL knows none beyond.
+_PLACES = [f":{place}" for place in range(1, 16_384)]
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text, in lower case and without accents."""
     plain = text if text.isascii() else _ACCENTS.sub("", normalize("NFD", text))
     whole = indexed(plain.lower())
-    return [found[0][:_MOST_CHARACTERS] for found in _WORD.finditer(whole)]
+    return [word[:_MOST_CHARACTERS] for word in _WORD.findall(whole)]
 
 
 def terms(query: str) -> list[tuple[str, ...]]:
@@ -41,15 +43,15 @@ def lexeme(store: int, stem: str) -> str:
     return f"'{store:d}/{stem}'"
 
 
-def vector(store: int, text: Iterable[str], stems: Mapping[str, str]) -> str:
-    """Return the words of a chunk as a tsvector."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(text, 1):
-        places[stems[word]].append(min(place, _LAST))
-    return " ".join(
-        f"{lexeme(store, stem)}:{','.join(map(str, found))}"
-        for stem, found in places.items()
-    )
+def vector(text: Iterable[str], lexemes: Mapping[str, str]) -> str:
+    """Return the words of a chunk as a tsvector.
+
+    Args:
+        text: the words.
+        lexemes: what each of them is in the store.
+    """
+    places = chain(_PLACES, repeat(_PLACES[-1]))
+    return " ".join(map(add, map(lexemes.__getitem__, text), places))
 
 
 def query(store: int, stems: Iterable[str]) -> str:

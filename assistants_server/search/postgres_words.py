@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import defaultdict
-from functools import partial
-from heapq import nlargest
+from functools import lru_cache
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .lexemes import query, vector, words
+from .lexemes import lexeme, query, vector, words
 from .ranking import best_possible, bm25, score_of, weight_of
 
 if TYPE_CHECKING:
@@ -22,8 +20,9 @@ if TYPE_CHECKING:
     Term: TypeAlias = tuple[str, ...]
 
 # Chunks with a rare word, of which those count that have most of the question; words
-# that would exceed this number count for those only that rarer ones have found.
-_MOST_FOUND = 4000
+# that would exceed this number count for those only that rarer ones have found. Of
+# these words so many, the rarest, say which chunks are the best, as with SQLite.
+_MOST_FOUND, _FOR_ALL = 4000, 3
 # For so many of them words are counted; so many words are remembered.
 _MOST_COUNTED, _MOST_KNOWN = 150, 200_000
 # `ts_rank` of one word, where all places count the same, is the sum of 1/n² over its n
@@ -66,8 +65,9 @@ class PostgresWords:
     def vectors(self, store: int, chunks: Iterable[Chunk]) -> list[tuple[str, int]]:
         """Return the words of chunks, and how many they are."""
         texts = [words(each.text) for each in chunks]
-        stems = self._stemmed({word for text in texts for word in text})
-        return [(vector(store, text, stems), len(text)) for text in texts]
+        stems = self._stemmed({*chain.from_iterable(texts)})
+        lexemes = {word: lexeme(store, stem) for word, stem in stems.items()}
+        return [(vector(text, lexemes), len(text)) for text in texts]
 
     def best(
         self,
@@ -112,100 +112,71 @@ class PostgresWords:
     ) -> dict[int, float]:
         """Return the points of the chunks of a store that may be among the best."""
         terms = sorted(filter(counts.get, counts), key=counts.__getitem__)
-        sums: dict[int, float] = defaultdict(float)
-        lengths: dict[int, int] = {}
-        find = partial(self._having, store, files)
-        usual = store.words / store.chunks
-        rest: list[Term] = []
-        for number, term in enumerate(terms):
-            is_common = len(sums) + counts[term] > _MOST_FOUND
-            if number and is_common and len(sums) >= limit:
-                rest = terms[number:]
-                break
-            # Of a word that is nearly everywhere some chunks are as good as others.
-            for chunk, length in find([term], most=_MOST_FOUND):
-                sums[chunk] += weights[term] * bm25(1, length / usual)
-                lengths[chunk] = length
-        most = max(_MOST_COUNTED, limit)
-        if rest and len(sums) > most:
-            # Which of them have the common words, too, is cheaper than how often.
-            for term in rest:
-                for chunk, length in find([term], among=sums):
-                    sums[chunk] += weights[term] * bm25(1, length / usual)
-        chosen = nlargest(most, sums, key=sums.__getitem__)
-        return self._exactly(store, terms, weights, {c: lengths[c] for c in chosen})
-
-    def _exactly(
-        self,
-        store: Store,
-        terms: Sequence[Term],
-        weights: Mapping[Term, float],
-        lengths: Mapping[int, int],
-    ) -> dict[int, float]:
-        """Return the points of some chunks by how often each word is in them."""
-        single = [term for term in terms if not term[1:]]
-        points = dict.fromkeys(lengths, 0.0)
-        usual = store.words / store.chunks
-        ranks = ", ".join(["ts_rank(?::real[], words, ?::tsquery)"] * len(single))
-        values = ((_SAME, query(store.id, term)) for term in single)
-        rows = self._database.execute(
-            f"select id, array[{ranks}]::real[] from index_chunks"
-            " where id = any(?::bigint[])",
-            [*chain.from_iterable(values), [*lengths]],
-        )
-        for chunk, found in rows:
-            for term, rank in zip(single, found, strict=True):
-                if rank:
-                    times = bisect_left(_RANKS, rank - _BARELY) + 1
-                    part = bm25(times, lengths[chunk] / usual)
-                    points[chunk] += weights[term] * part
-        for term in terms:
-            if term[1:]:
-                for chunk, length in self._having(store, None, [term], among=lengths):
-                    points[chunk] += weights[term] * bm25(1, length / usual)
+        if not terms:
+            return {}
+        few = _few(terms, counts, limit)
+        points = self._best(store, terms, few, weights, limit, files)
+        if len(points) < limit and few < len(terms):
+            # Of the chunks that have them, most are in other files.
+            points = self._best(store, terms, len(terms), weights, limit, files)
         return points
 
-    def _having(
+    def _best(
         self,
         store: Store,
-        files: Collection[int] | None,
         terms: Sequence[Term],
-        *,
-        among: Iterable[int] | None = None,
-        most: int | None = None,
-    ) -> list[tuple[int, int]]:
-        """Return the chunks with one of some words, and their lengths in words."""
-        # Whether they have it, the index knows; to look into each chunk of some takes
-        # many times as long, and so does an array in which each is looked for.
-        values: list[object] = [" | ".join(query(store.id, term) for term in terms)]
-        select = (
-            "with found as materialized"
-            " (select id, file, length from index_chunks where words @@ ?::tsquery)"
-            " select id, length from found"
-        )
-        if among is not None:
-            select += " join unnest(?::bigint[]) wanted on wanted = id"
-            values.append([*among])
-        if files is not None:
-            select += " join unnest(?::bigint[]) of_file on of_file = file"
-            values.append([*files])
-        if most is not None:
-            select += " limit ?"
-            values.append(most)
-        return self._database.execute(select, values).fetchall()
+        few: int,
+        weights: Mapping[Term, float],
+        limit: int,
+        files: Collection[int] | None,
+    ) -> dict[int, float]:
+        """Return the points of the chunks that have most of a question.
 
-    def _counted(self, store: Store, terms: Iterable[Term]) -> dict[Term, int]:
+        Args:
+            store: where to search.
+            terms: words, the rarest first.
+            few: of how many words a chunk must have one.
+            weights: what each word counts.
+            limit: how many chunks at least.
+            files: search only among those, where given.
+        """
+        usual = store.words / store.chunks
+        # What divides the weights of words that a chunk has once: a straight line.
+        flat = 1 / bm25(1, 0)
+        slope = (1 / bm25(1, 1) - flat) / usual
+        queries = [query(store.id, term) for term in terms]
+        values: list[Any] = [] if files is None else [[*files]]
+        for term, wanted in [*zip(terms, queries, strict=True)][: few + _FOR_ALL]:
+            values += [weights[term], wanted]
+        values += [flat, slope, max(_MOST_COUNTED, limit)]
+        for term, wanted in zip(terms, queries, strict=True):
+            values += [wanted] if term[1:] else [_SAME, wanted]
+        is_phrase = tuple(bool(term[1:]) for term in terms)
+        select = _statement(is_phrase, few, in_files=files is not None)
+        points = {}
+        for chunk, length, *ranks in self._database.execute(select, values):
+            points[chunk] = sum(
+                weights[term] * bm25(1 if term[1:] else _times(rank), length / usual)
+                for term, rank in zip(terms, ranks, strict=True)
+                if rank
+            )
+        return points
+
+    def _counted(self, store: Store, terms: Sequence[Term]) -> dict[Term, int]:
         """Return in how many chunks of a store each word is."""
         with self._lock:
             version, known = self._counts.get(store.id, (None, {}))
             if version != store.version or len(known) > _MOST_KNOWN:
                 known = {}
                 self._counts[store.id] = store.version, known
-        count = "select count(*) from index_chunks where words @@ ?::tsquery"
-        for term in terms:
-            if term not in known:
-                row = self._database.execute(count, (query(store.id, term),))
-                (known[term],) = row.fetchone()
+        new = [term for term in terms if term not in known]
+        if new:
+            each = "(select count(*) from index_chunks where words @@ ?::tsquery)"
+            found = self._database.execute(
+                f"select {', '.join([each] * len(new))}",
+                [query(store.id, term) for term in new],
+            )
+            known.update(zip(new, found.fetchone(), strict=True))
         return {term: known[term] for term in terms}
 
     def _stemmed(self, texts: Collection[str]) -> dict[str, str]:
@@ -223,3 +194,63 @@ class PostgresWords:
             )
             known.update((word, stem or word) for word, stem in rows)
         return {word: known[word] for word in texts}
+
+
+def _few(terms: Sequence[Term], counts: Mapping[Term, int], limit: int) -> int:
+    """Return of how many words, the rarest ones, a chunk must have one."""
+    found = 0
+    for number, term in enumerate(terms):
+        found += counts[term]
+        if number and found > _MOST_FOUND and counts[terms[number - 1]] >= limit:
+            return number
+    return len(terms)
+
+
+@lru_cache(maxsize=100)
+def _statement(is_phrase: tuple[bool, ...], few: int, *, in_files: bool) -> str:
+    """Return what finds the best chunks, and how much of each word they have.
+
+    Which chunks have a word, the index knows: to look into each takes many times as
+    long, so that is done for the best ones alone, and each is unpacked once. `is true`
+    keeps PostgreSQL, which knows little of how many rows there are, from joining.
+
+    Args:
+        is_phrase: of each word, whether it is several that follow each other.
+        few: of how many words, the first ones, a chunk must have one.
+        in_files: whether only chunks of some files count.
+    """
+    has = (
+        "(select id, length, ?::float8 as weight from index_chunks"
+        " where words @@ ?::tsquery"
+    )
+    allowed = ""
+    if in_files:
+        allowed = "allowed as materialized (select unnest(?::bigint[]) as file), "
+        has += " and (file in (select file from allowed)) is true"
+    # Of a word that is nearly everywhere some chunks are as good as others.
+    rare = " union all ".join([f"{has} limit {_MOST_FOUND})"] * few)
+    common = f" union all {has} and (id in (select id from rare)) is true)"
+    ranks = ", ".join(
+        "(words @@ ?::tsquery)::integer"
+        if each
+        else "ts_rank(?::real[], words, ?::tsquery)"
+        for each in is_phrase
+    )
+    return f"""
+with {allowed}rare as materialized ({rare}), best as materialized (
+    select id from (
+        select * from rare{common * min(len(is_phrase) - few, _FOR_ALL)}
+    ) found
+    group by id, length
+    order by sum(weight) / (?::float8 + ?::float8 * length) desc, id limit ?
+)
+select id, length, {ranks} from (
+    select id, length, words || ''::tsvector as words from index_chunks
+    where id = any(array(select id from best)) offset 0
+) unpacked
+"""
+
+
+def _times(rank: float) -> int:
+    """Return how often a chunk has a word of which PostgreSQL says the rank."""
+    return bisect_left(_RANKS, rank - _BARELY) + 1

@@ -187,8 +187,8 @@ def test_words_are_those_of_fts5() -> None:
     ]
     assert words("退款abc") == ["退", "款", "abc"]
     assert terms("What is 3.14 of 退款?") == [("3", "14"), ("退", "款")]
-    stems = {"a": "a", "b": "b"}
-    assert vector(7, ["a", "b", "a"], stems) == "'7/a':1,3 '7/b':2"
+    lexemes = {"a": "'7/a'", "b": "'7/b'"}
+    assert vector(["a", "b", "a"], lexemes) == "'7/a':1 '7/b':2 '7/a':3"
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "a b " * 20_000, "\0'\\:*|&!<->()"])
