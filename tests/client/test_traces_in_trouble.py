@@ -36,7 +36,7 @@ SECRET = "xyzzyplugh"
 
 
 def test_a_span_that_is_forgotten_ends(exported: Exported) -> None:
-    call = SimpleNamespace(request=SimpleNamespace(json=None), ids={})
+    call = SimpleNamespace(body=None, ids={})
 
     def nothing() -> Any:
         yield from ()
