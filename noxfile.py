@@ -60,7 +60,8 @@ def tests(session: nox.Session) -> None:
     _test(session)
 
 
-@nox.session(python=PYTHONS[0])
+# Some are higher for newer Pythons.
+@nox.session(python=[PYTHONS[0], PYTHONS[-1]])
 def lowest(session: nox.Session) -> None:
     """Run tests with our dependencies in the lowest versions that are allowed."""
     _install(session)
