@@ -27,6 +27,8 @@ from tests.server.typical_schemas import TYPICAL
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.storeless
+
 
 @pytest.mark.parametrize("title", TYPICAL)
 def test_typical_schema_has_a_readable_sample(title: str) -> None:
