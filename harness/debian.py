@@ -9,19 +9,30 @@ import sys
 from harness.processes import ProcessError, run
 
 
-def install(package: str) -> None:
-    """Install a package.
+def install(*packages: str, advice: str = "") -> None:
+    """Install packages.
+
+    Args:
+        packages: their names, first that of the program.
+        advice: what to do where they can't be installed.
 
     Raises:
         ProcessError: that can't be done here.
     """
+    name, advice = packages[0], advice or f"install {packages[0]}"
     apt = shutil.which("apt-get")
     if not apt or os.geteuid() != 0:
-        raise ProcessError(f"{package} is not here; install it")
-    print(f"installing {package}", file=sys.stderr, flush=True)
+        raise ProcessError(f"{name} is not here; {advice}")
+    print(f"installing {name}", file=sys.stderr, flush=True)
     quiet = (apt, "-qq", "-o", "Dpkg::Use-Pty=0")
+    wanted = (*quiet, "install", "-y", "--no-install-recommends", *packages)
     try:
-        run(*quiet, "update")
-        run(*quiet, "install", "-y", "--no-install-recommends", package)
+        try:
+            run(*wanted)
+        except ProcessError:
+            # The lists of what there is may be missing, or old; to fetch them takes
+            # longer than to see that.
+            run(*quiet, "update")
+            run(*wanted)
     except ProcessError as error:
-        raise ProcessError(f"{error}\n{package} can't be installed") from error
+        raise ProcessError(f"{error}\n{name} can't be installed; {advice}") from error

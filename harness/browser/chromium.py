@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
-from harness.processes import ProcessError, run
+from harness import debian
+from harness.processes import ProcessError
 
 VARIABLE = "ASSISTANTS_BROWSER"
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -35,18 +35,9 @@ def _installed() -> Path | None:
 
 
 def _install() -> Path:
-    apt = shutil.which("apt-get")
-    if not apt or os.geteuid() != 0:
-        raise ProcessError(f"there is no browser here; {_ADVICE}")
-    print("installing chromium", file=sys.stderr, flush=True)
-    quiet = (apt, "-qq", "-o", "Dpkg::Use-Pty=0")
     # Without fonts all letters are boxes; the package recommends them only.
-    wanted = ("chromium", "fonts-dejavu-core", "fonts-liberation")
-    try:
-        run(*quiet, "update")
-        run(*quiet, "install", "-y", "--no-install-recommends", *wanted)
-    except ProcessError as error:
-        raise ProcessError(f"{error}\nno browser; {_ADVICE}") from error
+    fonts = ("fonts-dejavu-core", "fonts-liberation")
+    debian.install("chromium", *fonts, advice=_ADVICE)
     found = _installed()
     if not found:
         raise ProcessError(f"the package chromium brought no browser; {_ADVICE}")

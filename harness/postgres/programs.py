@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import stat
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.processes import ProcessError, run
+from harness import debian
+from harness.processes import ProcessError
 
 VARIABLE = "ASSISTANTS_POSTGRES"
 _ADVICE = (
@@ -70,9 +70,9 @@ def for_everybody(folder: Path, scratch: Path) -> Path:
 
 def _installed() -> Path | None:
     found = shutil.which(_NEEDED[0])
-    debian = sorted(_DEBIAN.glob("*/bin"), key=_version, reverse=True)
+    packaged = sorted(_DEBIAN.glob("*/bin"), key=_version, reverse=True)
     # A link in PATH leads to the folder of all of them.
-    folders = [*([Path(found).resolve().parent] if found else []), *debian]
+    folders = [*([Path(found).resolve().parent] if found else []), *packaged]
     return next((each for each in folders if _are_in(each)), None)
 
 
@@ -86,16 +86,7 @@ def _version(folder: Path) -> int:
 
 
 def _install() -> Path:
-    apt = shutil.which("apt-get")
-    if not apt or os.geteuid() != 0:
-        raise ProcessError(f"there is no PostgreSQL here; {_ADVICE}")
-    print("installing postgresql", file=sys.stderr, flush=True)
-    quiet = (apt, "-qq", "-o", "Dpkg::Use-Pty=0")
-    try:
-        run(*quiet, "update")
-        run(*quiet, "install", "-y", "--no-install-recommends", "postgresql")
-    except ProcessError as error:
-        raise ProcessError(f"{error}\nno PostgreSQL; {_ADVICE}") from error
+    debian.install("postgresql", advice=_ADVICE)
     found = _installed()
     if not found:
         raise ProcessError(f"the package postgresql brought no programs; {_ADVICE}")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import debian
 from harness.browser import __main__ as program
-from harness.browser import chromium as module
 from harness.browser.chromium import VARIABLE, chromium
 from harness.browser.picture import curve
 from harness.processes import ProcessError
@@ -57,12 +57,12 @@ def test_one_is_installed_by_root_alone(monkeypatch: pytest.MonkeyPatch) -> None
             there.append("chromium")
         return ""
 
-    monkeypatch.setattr(module, "run", install)
+    monkeypatch.setattr(debian, "run", install)
     monkeypatch.setattr(
         shutil, "which", lambda name: f"/bin/{name}" if name in there else None
     )
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(ProcessError, match="there is no browser here; install"):
+    with pytest.raises(ProcessError, match="chromium is not here; install"):
         chromium()
     assert commands == []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
