@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from assistants_api.types import Model as Model
     from assistants_api.types import Request as Request
     from assistants_api.types import UnknownObject as UnknownObject
+    from assistants_api.types import new as new
     from assistants_api.types import to_json as to_json
     from assistants_api.worker import in_thread as in_thread
 
@@ -67,6 +68,7 @@ _HOMES = {
     "lazy_names": "_lazy",
     "line": "showing",
     "multipart": "forms",
+    "new": "types",
     "to_json": "types",
 }
 

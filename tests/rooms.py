@@ -9,7 +9,7 @@ ROOMS = {
         *("_verbosity", "_spellings", "_redaction", "_traces"),
         *("_api", "_arguments", "_ids", "_signatures", "_outputs", "_tool", "tools"),
         *("_options", "_keywords", "_unknown", "_operation", "_call"),
-        *("_operations", "_casts"),
+        *("_operations", "_usual", "_casts"),
         *("_events", "_flows", "_lists"),
         *("_drive", "_progress", "_transcript", "_transport"),
         *("_local_file", "_downloads", "binary"),

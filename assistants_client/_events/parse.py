@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from .. import _api
 from .._json import decode
+from .._usual import read_usual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,10 @@ def parse_value(value: dict[str, Any]) -> ParsedEvent:
 
 def to_model(parsed: ParsedEvent) -> KnownAssistantStreamEvent:
     """Return the event in its class; one of an unknown kind keeps its data."""
+    if not parsed.extra:
+        usual = read_usual(parsed.name, parsed.data)
+        if usual is not None:
+            return usual
     whole = {"event": parsed.name, "data": parsed.data}
     if parsed.extra:
         whole.update(parsed.extra)

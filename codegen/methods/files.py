@@ -100,6 +100,7 @@ def _files(plan: Plan) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield f"{FOLDER}/_client.py", "resources", both
     yield f"{FOLDER}/_params.py", "params", {"plan": plan}
     yield "_keywords.py", "keywords", {"plan": plan}
+    yield "_usual.py", "usual", {"usual": plan.usual}
 
 
 def _type_files(types: Iterable[TypeModule]) -> Iterator[tuple[str, str, Any]]:

@@ -22,7 +22,7 @@ _FILE = {
     **dict.fromkeys(("results", "names", "twins", "generics", "types"), dict),
     **dict.fromkeys(("decorators", "pages", "streams", "raises", "keywords"), dict),
     "resources": dict,
-    "unsent": dict,
+    **dict.fromkeys(("unsent", "usual"), dict),
     **dict.fromkeys(("ids", "id_lists", "at_once", "raw"), list),
 }
 _RESOURCE = {"class": str, "base": str, "text": str, "methods": dict, "resources": dict}
@@ -107,6 +107,7 @@ class Mapped:
     at_once: Sequence[str]
     raw: Sequence[str]
     unsent: Mapping[str, Mapping[str, str]]
+    usual: Mapping[str, Any]
     decorators: Mapping[str, str]
     pages: Mapping[str, str]
     streams: Mapping[str, str]

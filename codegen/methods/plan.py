@@ -21,6 +21,7 @@ from codegen.methods.planned import (
     Plan,
     ResourcePlan,
 )
+from codegen.methods.usual import plan_usual
 from codegen.methods.words import method_text
 from codegen.plan import Package
 from codegen.plan.operations import OperationModule
@@ -41,6 +42,7 @@ def plan_methods(mapped: Mapped, package: Package, document: Document) -> Plan:
 class _Planner:
     def __init__(self, mapped: Mapped, package: Package, document: Document) -> None:
         self._mapped = mapped
+        self._package = package
         self._operations = {each.operation_id: each for each in package.operations}
         self._schemas = {each.names.class_: each for each in package.schemas}
         self._arguments = Arguments(mapped, package, document)
@@ -59,6 +61,7 @@ class _Planner:
             unmapped=[each for each in self._operations if each not in used],
             unused=list(self._unused(sync)),
             names=self._names,
+            usual=plan_usual(self._mapped.usual, self._package),
         )
 
     def _unused(self, resources: list[ResourcePlan]) -> Iterator[str]:

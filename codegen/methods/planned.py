@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from codegen.methods.mapping import Mapped
 from codegen.methods.names import Names, names_in, twin
+from codegen.methods.usual import Usual
 from codegen.methods.words import class_text
 
 LEFT_OUT = "NOT_GIVEN"
@@ -162,6 +163,7 @@ class Plan:
     unmapped: list[str]
     unused: list[str]
     names: Names
+    usual: Usual
 
     @property
     def operation_imports(self) -> list[tuple[str, list[str]]]:

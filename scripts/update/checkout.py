@@ -26,7 +26,10 @@ DIGEST = "tests/contract/upstream_facts.json"
 CHANGELOG = "CHANGELOG.md"
 VERSION = "assistants_client/_version.py"
 CLIENT = "assistants_client"
-METHODS = (f"{CLIENT}/_operations.py", f"{CLIENT}/resources")
+METHODS = (
+    *(f"{CLIENT}/_operations.py", f"{CLIENT}/_usual.py"),
+    f"{CLIENT}/resources",
+)
 REWRITTEN = (
     *(DOCUMENT, SOURCE_LOCK, MODEL_API, MODEL_LOCK, DIGEST, GENERATED),
     *(*METHODS, CHANGELOG, VERSION),

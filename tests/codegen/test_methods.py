@@ -277,7 +277,7 @@ def test_operations_without_a_line_and_lines_without_use_are_said() -> None:
 def test_all_files_are_python_and_say_where_they_come_from() -> None:
     written = files.written(planned(with_line(streams=True)))
     assert {*written} == {
-        *("_keywords.py", "_operations.py"),
+        *("_keywords.py", "_operations.py", "_usual.py"),
         *("resources/_client.py", "resources/_params.py"),
         *("resources/_raw.py", "resources/_streamed.py"),
         *("resources/shelves.py", "resources/async_shelves.py"),

@@ -95,6 +95,7 @@ def hub(tmp_path: Path) -> Hub:
     made.git("init", "--quiet", "--initial-branch=main")
     methods = (
         "assistants_client/_operations.py",
+        "assistants_client/_usual.py",
         "assistants_client/resources/runs.py",
     )
     others = ("generated/API.md", *methods, "README.md")
