@@ -104,6 +104,10 @@ def pytest_collection_modifyitems(
     What is about one store is not tried with another one.
     """
     items.sort(key=lambda item: item.path.name not in _LONG)
+    for item in items:
+        for mark in item.iter_markers("sqlite"):
+            if not mark.args:
+                raise pytest.UsageError(f"{item.nodeid}: why is it for SQLite alone?")
     store = config.getoption("--store")
     others = [mark for mark, stores in _MARKS.items() if store not in stores]
     left_out = {item for item in items if any(map(item.get_closest_marker, others))}

@@ -143,7 +143,7 @@ def test_stores_have_vectors_of_their_own(index: SearchIndex) -> None:
     assert {hit.file_id for hit in both} == {"garage", "far"}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 def test_vectors_survive_a_restart(
     embeddings: EmbeddingServer, peer: EmbeddingPeer, tmp_path: Path
 ) -> None:
@@ -162,7 +162,7 @@ def test_vectors_survive_a_restart(
     without.close()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 @pytest.mark.parametrize("before", ["tiny", None])
 def test_embeddings_of_two_models_do_not_mix(
     peer: EmbeddingPeer, tmp_path: Path, before: str | None

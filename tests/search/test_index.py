@@ -244,7 +244,7 @@ def test_size_and_content_of_a_file_are_known(index: SearchIndex) -> None:
     assert index.content("vs", "b") == index.content("no", "a") == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 def test_index_in_a_file_survives(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
     index = Index(path)
@@ -255,7 +255,7 @@ def test_index_in_a_file_survives(tmp_path: Path) -> None:
     index.close()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
     index = Index(tmp_path / "index.db")
     with pytest.raises(SearchError, match=r"index\.db.*another server"):
@@ -263,7 +263,7 @@ def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
     index.close()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     other = sqlite3.connect(path)
@@ -279,7 +279,7 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
         Index(path)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
 def test_what_a_crash_left_is_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

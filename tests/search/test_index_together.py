@@ -42,7 +42,7 @@ def test_a_file_that_is_removed_while_it_is_added_is_not_there(
     assert len(index.search(["vs"], "tide")) == 1
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("it looks into how an index in a file removes")
 def test_others_search_while_much_is_removed(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,7 +90,7 @@ def test_several_threads_may_use_it(index: SearchIndex) -> None:
     assert len(index.files()) == 20
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("it looks into how an index in a file removes")
 def test_a_new_store_is_not_taken_for_one_that_is_being_removed(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:

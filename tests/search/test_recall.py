@@ -35,7 +35,7 @@ def recall(index: SearchIndex) -> float:
     return sum(found) / len(asked)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("test_postgres_index compares databases with this")
 @pytest.mark.parametrize("strategy", [Strategy(), Strategy(400, 200)])
 def test_passages_are_among_the_first_hits(strategy: Strategy) -> None:
     index = new_index()

@@ -311,7 +311,6 @@ def test_deleted_store_is_searched_no_more(client: Any, store: str) -> None:
     assert text.annotations == []
 
 
-@pytest.mark.sqlite
 def test_run_fails_where_its_store_has_expired(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     with LocalServer(store=path) as server, client_of(server) as client:

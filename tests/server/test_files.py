@@ -162,9 +162,13 @@ def test_long_lists_are_the_same_in_parts(tmp_path: Path) -> None:
         assert page["has_more"] is True
 
 
-@pytest.mark.sqlite
+def in_folder(path: Path) -> dict[str, Any]:
+    """Return settings with which files are in a folder, whatever keeps the rest."""
+    return {"store": path / "s", "files": str(path / "files")}
+
+
 def test_a_deleted_file_is_gone_with_its_content(tmp_path: Path) -> None:
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    with LocalServer(**in_folder(tmp_path)) as server, talking(server) as api:
         made, other = upload(api), upload(api)
         receipt = {"id": made["id"], "object": "file", "deleted": True}
         assert api.delete(f"/files/{made['id']}") == receipt
@@ -172,7 +176,7 @@ def test_a_deleted_file_is_gone_with_its_content(tmp_path: Path) -> None:
             assert made["id"] in api.get(path, status=404)["error"]["message"]
         api.delete(f"/files/{made['id']}", status=404)
         assert [each["id"] for each in api.get("/files")["data"]] == [other["id"]]
-    assert [each.name for each in (tmp_path / "s.files").iterdir()] == [other["id"]]
+    assert [each.name for each in (tmp_path / "files").iterdir()] == [other["id"]]
 
 
 def test_files_survive_a_restart(tmp_path: Path) -> None:
@@ -185,7 +189,7 @@ def test_files_survive_a_restart(tmp_path: Path) -> None:
         assert content.content == b"Hello"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("in its own folder; elsewhere it may be that of others")
 def test_what_a_crash_left_is_deleted_at_the_start(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         made = upload(api, b"Hello")
@@ -207,19 +211,18 @@ def test_head_of_a_content_is_its_headers(api: Api) -> None:
     assert response.headers["content-length"] == "5"
 
 
-@pytest.mark.sqlite
 def test_content_that_somebody_deleted_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    with LocalServer(**in_folder(tmp_path)) as server, talking(server) as api:
         made = upload(api, b"Hello")
-        (tmp_path / "s.files" / made["id"]).unlink()
+        (tmp_path / "files" / made["id"]).unlink()
         error = refused(api.http.get(f"/files/{made['id']}/content"), 500)
     assert "can't be read: No such file" in error["message"]
     caplog.clear()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("no database is in memory")
 def test_a_server_in_memory_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,10 +258,9 @@ def test_what_a_killed_server_in_memory_left_goes_with_the_next(tmp_path: Path) 
     assert {*tmp_path.iterdir()} == others
 
 
-@pytest.mark.sqlite
 def test_files_expire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     expiry = {"expires_after[anchor]": "created_at", "expires_after[seconds]": "3600"}
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    with LocalServer(**in_folder(tmp_path)) as server, talking(server) as api:
         stays, made = upload(api), upload(api, **expiry)
         assert made["expires_at"] == made["created_at"] + 3600
         store = api.post("/vector_stores", {"file_ids": [made["id"]]})["id"]
@@ -268,7 +270,7 @@ def test_files_expire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         assert [each["id"] for each in api.get("/files")["data"]] == [stays["id"]]
         api.get(f"/files/{made['id']}", status=404)
         assert api.get(f"/vector_stores/{store}")["file_counts"]["total"] == 0
-    names = {each.name for each in (tmp_path / "s.files").iterdir()}
+    names = {each.name for each in (tmp_path / "files").iterdir()}
     assert made["id"] not in names
 
 
@@ -314,9 +316,8 @@ def test_expiry_may_be_sent_as_json(api: Api) -> None:
     assert made["expires_at"] == made["created_at"] + 7200
 
 
-@pytest.mark.sqlite
 def test_an_upload_is_made_once_by_its_key(tmp_path: Path) -> None:
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    with LocalServer(**in_folder(tmp_path)) as server, talking(server) as api:
 
         def post(content: bytes) -> Any:
             return api.http.post(
@@ -334,4 +335,4 @@ def test_an_upload_is_made_once_by_its_key(tmp_path: Path) -> None:
         content = api.http.get(f"/files/{first.json()['id']}/content")
         assert content.content == b"one"
         # What was sent in vain takes no room.
-        assert len([*(tmp_path / "s.files").iterdir()]) == 1
+        assert len([*(tmp_path / "files").iterdir()]) == 1

@@ -323,7 +323,7 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
         assert len(api.get(runs)["data"]) == 1
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file of an earlier version; test_postgres upgrades databases")
 def test_files_of_earlier_versions_lack_the_table(tmp_path: Path) -> None:
     path = tmp_path / "state"
     with LocalServer(store=path) as server, _api(server) as http:

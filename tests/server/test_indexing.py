@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server import LocalServer
+from assistants_server import LocalServer, StoreError
 from assistants_server.contents import FolderContents, our_folder
 from assistants_server.library.index_file import IndexFile
 from assistants_server.search import (
@@ -75,7 +75,7 @@ def test_a_server_that_stops_leaves_the_rest_for_the_next(
         assert {*found(api, store, "Danube")} == {"The Danube."}
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
 @pytest.mark.parametrize("damage", ["deleted", "damaged", "of something else"])
 def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -95,7 +95,7 @@ def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None
         assert found(api, store, "Danube") == ["The Danube."]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
 def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     """A server may end between a deletion and what follows from it in the index."""
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -116,7 +116,7 @@ def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     assert chunks() == 1
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
 def test_deletions_free_the_chunks(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         stores = [vector_store(api, b"The Danube.", b"The Rhine.")["id"] for _ in "abc"]
@@ -181,7 +181,6 @@ def test_what_nobody_foresaw_is_logged_and_ends_nothing(
     assert found(api, vector_store(api, b"The Danube.")["id"], "Danube")
 
 
-@pytest.mark.sqlite
 def test_indexing_goes_on_when_the_store_can_be_used_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -189,7 +188,7 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
 
     def failing(self: VectorStoreFiles, place: int) -> int:
         if next(failures, None) is not None:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise StoreError("the database or disk is full")
         return begin(self, place)
 
     monkeypatch.setattr(VectorStoreFiles, "begin", failing)
@@ -200,11 +199,14 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
     assert "disk is full" in caplog.text
 
 
-@pytest.mark.sqlite
 def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    folder = tmp_path / "files"
+    with (
+        LocalServer(store=tmp_path / "s", files=str(folder)) as server,
+        talking(server) as api,
+    ):
         file = upload(api)["id"]
-        (tmp_path / "s.files" / file).unlink()
+        (folder / file).unlink()
         store = api.post("/vector_stores", {"file_ids": [file]})["id"]
         assert settled(api, store)["file_counts"] == counts(failed=1)
         assert file_of(api, store, file)["last_error"]["code"] == "server_error"

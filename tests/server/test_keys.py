@@ -222,7 +222,7 @@ def test_an_address_for_others_needs_a_key_in_the_store(tmp_path: Path) -> None:
         assert httpx.get(url, headers=key).status_code == 200
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file of keys beside the store; a database has them in a table")
 def test_a_store_whose_keys_were_lost_is_not_served(tmp_path: Path) -> None:
     store = tmp_path / "state.db"
     token = make_key(store)
@@ -265,7 +265,7 @@ def test_a_key_of_the_settings_is_not_remembered(tmp_path: Path) -> None:
             assert status == (401 if key else 200)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file of keys beside the store; a database has them in a table")
 @pytest.mark.parametrize("content", [b"no database at all", b"", "sqlite"])
 def test_a_file_of_something_else_is_not_taken_for_keys(
     tmp_path: Path, content: bytes | str
@@ -289,7 +289,7 @@ def test_a_file_of_something_else_is_not_taken_for_keys(
         LocalServer(store=tmp_path / "state.db").start()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file of keys beside the store; a database has them in a table")
 def test_keys_stay_as_they_were_where_the_file_is_broken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

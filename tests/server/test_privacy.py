@@ -54,7 +54,9 @@ def add_file(api: Api) -> tuple[str, str]:
     return made["id"], store
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite(
+    "modes of the store's files; a database has those of its own server"
+)
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     old = os.umask(0o022)
     try:
@@ -72,7 +74,9 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
         os.umask(old)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite(
+    "modes of the store's files; a database has those of its own server"
+)
 def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         add_file(api)
@@ -86,7 +90,7 @@ def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
 def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         key = {"idempotency-key": "one"}
@@ -108,7 +112,7 @@ def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
     assert has_secret(tmp_path) == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
 @pytest.mark.parametrize("whole", [True, False])
 def test_what_is_deleted_is_gone_from_the_index(tmp_path: Path, *, whole: bool) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:

@@ -17,7 +17,7 @@ from assistants_server.store import StoredResponse
 from tests.server.api import Api, talking, until
 from tests.server.shelf import upload
 from tests.server.test_privacy import SECRET, add_file, has_secret
-from tests.store.stores import opener
+from tests.store.stores import opened, opener
 from tests.store.test_uses import age
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def test_what_is_kept_for_too_short_is_no_setting() -> None:
         LocalServer(keep=60)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
 def test_nothing_of_it_is_left_on_the_disk(tmp_path: Path) -> None:
     state = tmp_path / "state.db"
     with LocalServer(store=state) as server, talking(server) as api:
@@ -195,7 +195,6 @@ def is_gone(api: Api, path: str) -> bool:
     return api.http.get(path).status_code == 404
 
 
-@pytest.mark.sqlite
 def test_a_file_is_used_by_a_run_that_has_it(tmp_path: Path) -> None:
     state = tmp_path / "state.db"
     with LocalServer(store=state) as server, talking(server) as api:
@@ -203,12 +202,13 @@ def test_a_file_is_used_by_a_run_that_has_it(tmp_path: Path) -> None:
         attached = {"file_id": ids[0], "tools": [{"type": "code_interpreter"}]}
         message = {"role": "user", "content": "Look.", "attachments": [attached]}
         thread = api.post("/threads", {"messages": [message]})["id"]
-    with closing(sqlite3.connect(state)) as sql, sql:
-        sql.execute("update objects set used_at = 5 where kind = 'file'")
+    with opened(state) as store, store.changes():
+        store._database.execute("update objects set used_at = 5 where kind = 'file'")
     with LocalServer(store=state) as server, talking(server) as api:
         tools = [{"type": "code_interpreter"}]
         assert api.run(thread, api.assistant(tools=tools))["status"] == "completed"
-    with closing(sqlite3.connect(state)) as sql:
+    with opened(state) as store, store.changes():
         select = "select used_at > 5 from objects where id = ?"
-        used = [sql.execute(select, (each,)).fetchone()[0] for each in ids]
+        rows = [store._database.execute(select, (each,)).fetchone() for each in ids]
+        used = [row[0] for row in rows]
     assert used == [1, 0]

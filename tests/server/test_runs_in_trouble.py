@@ -135,7 +135,7 @@ def full(server: LocalServer, *, on: bool) -> None:
     inside(server, lambda: sql_of(server).execute(f"pragma query_only = {on:d}"))
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a pragma plays the full disk; tests/processes has outages")
 @pytest.mark.parametrize("ends", [True, False])
 def test_a_disk_that_is_full_for_a_while(
     server: LocalServer,
@@ -175,7 +175,7 @@ def test_a_disk_that_is_full_for_a_while(
     assert api.run(run["thread_id"], assistant, script=[["x"]])["status"] == "completed"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("an authorizer of SQLite refuses the commit")
 def test_a_run_whose_commit_fails_never_began(
     server: LocalServer, api: Api, assistant: str
 ) -> None:

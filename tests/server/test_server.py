@@ -198,7 +198,7 @@ def test_server_can_be_started_again(tmp_path: Path) -> None:
         kept.stop()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("what is beside a file")
 def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         api.assistant()

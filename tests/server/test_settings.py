@@ -57,7 +57,7 @@ def test_address_of_another_machine_is_an_error() -> None:
         LocalServer(host="192.0.2.1", key=SECRET).start()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a folder that isn't there; test_database_outages has the other")
 def test_store_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     server = LocalServer(store=tmp_path / "later" / "state.db")
     with pytest.raises(StoreError, match="can't be opened"):

@@ -41,7 +41,7 @@ def ran(api: Api, **options: Any) -> tuple[dict[str, Any], list[str]]:
     return run, api.answers(run)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("it traces the statements of SQLite")
 def test_each_is_an_event_after_one_change(
     api: Api,
     server: LocalServer,

@@ -210,10 +210,9 @@ def test_boundaries_are_found_wherever_a_body_is_cut(api: Api) -> None:
         assert api.http.get(path).content == content.replace(b"--b", b"--c")
 
 
-@pytest.mark.sqlite
 def test_a_client_that_leaves_leaves_nothing(tmp_path: Path) -> None:
-    with LocalServer(store=tmp_path / "s") as server:
-        folder = tmp_path / "s.files"
+    folder = tmp_path / "files"
+    with LocalServer(store=tmp_path / "s", files=str(folder)) as server:
 
         def body() -> Iterator[bytes]:
             yield START + b"x" * 3 * MEBIBYTE
@@ -280,24 +279,27 @@ def test_a_large_upload_takes_little_memory_and_holds_nobody_up(tmp_path: Path) 
         assert slowest < 1.0
 
 
-@pytest.mark.sqlite
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: FolderDraft, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+    folder = tmp_path / "files"
+    with (
+        LocalServer(store=tmp_path / "s", files=str(folder)) as server,
+        talking(server) as api,
+    ):
         files, data = {"file": ("a", b"x")}, {"purpose": "vision"}
         with monkeypatch.context() as patch:
             patch.setattr(FolderDraft, "write", full)
             error = refused(api.http.post("/files", files=files, data=data), 507)
         assert "No space left" in error["message"]
         assert error["code"] == "storage_error"
-        assert [*(tmp_path / "s.files").iterdir()] == []
+        assert [*folder.iterdir()] == []
         assert api.get("/files")["data"] == []
         upload(api)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("the folder of a store in a file is made when it is needed")
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         (tmp_path / "s.files").touch()

@@ -286,7 +286,7 @@ LOOKS: dict[str, Callable[[SQLStore], Any]] = {
 }
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("it counts steps of SQLite; bench/plans looks at databases")
 @pytest.mark.parametrize("look", LOOKS)
 def test_large_store_is_not_looked_through(look: str) -> None:
     def steps(others: int) -> int:

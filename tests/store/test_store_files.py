@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 from tests.store.stores import BrokenError, opened
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("the file of a store")
 NOBODY = 65534
 """A user who may write nowhere, for where the tests run as root."""
 

@@ -79,7 +79,7 @@ def test_counts_follow_what_happens_to_files(store: SQLStore) -> None:
     assert found.file == "two"
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("a file of an earlier version")
 def test_files_of_the_third_version_are_counted(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "state.db")) as sql:
         for step in vars(schema)["_STEPS"][:3]:
