@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Seconds for which keys are taken to be as they were: one that was revoked is refused
 # after so long.
 _LIFETIME = 1.0
+# Seconds that a database may take to say them anew.
+_PATIENCE = 2.0
 
 
 class DatabaseKeys:
@@ -30,6 +32,7 @@ class DatabaseKeys:
         table: KeyTable,
         *,
         clock: Callable[[], float] = time.monotonic,
+        patience: float = _PATIENCE,
     ) -> None:
         """Use the keys of a store.
 
@@ -37,10 +40,13 @@ class DatabaseKeys:
             store: the store.
             table: its keys.
             clock: returns seconds.
+            patience: how many seconds a database may take to say them anew.
         """
         self._store = store
         self._table = table
         self._clock = clock
+        self._patience = patience
+        self._renewing: asyncio.Task[None] | None = None
         self._known: dict[str, Key] | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
@@ -70,8 +76,8 @@ class DatabaseKeys:
         """Return all keys by their ids, as they were a second ago at the earliest.
 
         However many ask for them, they are read by one at a time. While the database is
-        away they stay as they were: nothing else that is in it can be had either, and
-        who watches the server can still ask how it is.
+        away, or doesn't answer, they stay as they were: nothing else that is in it can
+        be had either, and who watches the server can still ask how it is.
 
         Args:
             fresh: whether they must be as they are now.
@@ -80,9 +86,11 @@ class DatabaseKeys:
             StoreError: they can't be read, and never could.
         """
         asked = self._clock()
-        known = self._known
-        if known is not None and not fresh and not self._must_read():
-            return known
+        if self._known is not None and not fresh:
+            if self._must_read():
+                self._renewing = asyncio.create_task(self._renew())
+                await asyncio.wait([self._renewing], timeout=self._patience)
+            return self._known
         async with self._reading:
             # Somebody else may have read them since.
             late = self._read_at < asked if fresh else self._is_old()
@@ -97,7 +105,12 @@ class DatabaseKeys:
 
     def _must_read(self) -> bool:
         """Return whether they are old, and nobody else reads them."""
-        return self._is_old() and not self._reading.locked()
+        is_renewed = self._renewing is not None and not self._renewing.done()
+        return self._is_old() and not is_renewed and not self._reading.locked()
+
+    async def _renew(self) -> None:
+        async with self._reading:
+            await self._read()
 
     def _is_old(self) -> bool:
         return self._clock() - self._read_at >= _LIFETIME
@@ -111,6 +124,8 @@ class DatabaseKeys:
             if self._known is None:
                 raise
             self._quiet.error("the keys can't be read", error, traceback=False)
+            # It took its time, and would do so again.
+            self._read_at = self._clock()
         else:
             self._known = {key.id: key for key in found}
-        self._read_at = began
+            self._read_at = began

@@ -25,8 +25,11 @@ class Database:
         self.is_away = False
         self.reads = 0
         self.going_on = 0
+        self.takes = 0.0
+        self.answers = asyncio.Event()
+        self.answers.set()
         store, table = cast("Any", self), cast("Any", self)
-        self.shared = DatabaseKeys(store, table, clock=lambda: self.now)
+        self.shared = DatabaseKeys(store, table, clock=lambda: self.now, patience=0.01)
 
     def all(self) -> list[Key]:
         self.reads += 1
@@ -34,6 +37,9 @@ class Database:
 
     async def perform(self, work: Callable[[], Any]) -> Any:
         if self.is_away:
+            # As long as others wait for it.
+            await self.answers.wait()
+            self.now += self.takes
             raise StoreAwayError("it is away")
         assert self.going_on == 0
         self.going_on += 1
@@ -88,8 +94,8 @@ def test_who_may_have_them_as_they_were_waits_for_nobody() -> None:
 
     async def ask() -> None:
         reading = asyncio.create_task(database.shared.current())
-        await asyncio.sleep(0)
-        assert database.going_on == 1
+        while not database.going_on:
+            await asyncio.sleep(0)
         await database.shared.current()
         assert database.going_on == 1
         await reading
@@ -116,3 +122,32 @@ def test_keys_stay_as_they_were_while_the_database_is_away(
     database.is_away, database.now = False, 20.0
     database.keys.clear()
     assert database.ask() == set()
+
+
+def test_a_database_that_does_not_answer_is_not_waited_for() -> None:
+    database = Database()
+    key = unstored()[1]
+    database.keys.append(key)
+
+    async def ask() -> None:
+        await database.shared.current()
+        database.is_away, database.now = True, 10.0
+        database.answers.clear()
+        for _ in range(3):
+            assert {*await database.shared.current()} == {key.id}
+        database.is_away = False
+        database.answers.set()
+
+    asyncio.run(ask())
+
+
+def test_a_database_that_takes_its_time_to_fail_is_asked_a_second_later() -> None:
+    database = Database()
+    database.ask()
+    database.is_away, database.now, database.takes = True, 10.0, 5.0
+    for _ in range(3):
+        database.ask()
+    assert database.now == 15.0
+    database.now = 16.0
+    database.ask()
+    assert database.now == 21.0

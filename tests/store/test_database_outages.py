@@ -7,13 +7,16 @@ import logging
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.keys.opened import open_keys
 from assistants_server.store import StoreAwayError, StoreError
 from assistants_server.store.postgres import PostgresStore, sessions
 from tests.postgres_store import cluster, database
-from tests.server.api import talking, until
+from tests.server.api import TIMEOUT, talking, until
+from tests.server.keyed import unstored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,3 +116,25 @@ def test_clients_are_asked_to_come_again(caplog: pytest.LogCaptureFixture) -> No
         assert run["status"] == "completed"
     assert "can't be reached; is it running?" in caplog.text
     assert cluster().password not in caplog.text
+
+
+def test_the_server_is_watched_while_the_database_is_away() -> None:
+    """By the key of an admin, which the database has."""
+    url = database()
+    token, key = unstored(scope="admin")
+    with closing(open_keys(url.secret)) as keys:
+        keys.add(key)
+    headers = {"authorization": f"Bearer {token}"}
+    with LocalServer(store=url) as server:
+        root = httpx.URL(server.url).copy_with(path="/")
+        with httpx.Client(base_url=root, headers=headers, timeout=TIMEOUT) as http:
+            assert http.get("/metrics").status_code == 200
+            with away():
+                assert "assistants_requests_total" in http.get("/metrics").text
+                assert http.get("/healthz").status_code == 200
+                assert http.get("/readyz").status_code == 503
+                refused = http.get("/v1/assistants")
+                assert refused.status_code == 503
+                # And nobody else gets in meanwhile.
+                other = {"authorization": f"Bearer {token}x"}
+                assert http.get("/metrics", headers=other).status_code == 401
