@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from ._api import in_thread
@@ -17,7 +17,7 @@ from .http.base_paths import BasePaths, base_of
 from .http.errors import HTTPError, json_response, quoted, request_id
 from .http.idempotency import fingerprint, key_of, once
 from .http.request_bodies import RequestBodies
-from .http.responses import EarlyResponse, file_response, list_response
+from .http.responses import EarlyResponse, EventStream, file_response, list_response
 from .http.results import Result
 from .http.store_errors import StoreErrors
 from .http.validation import ValidRequest, read_query
@@ -150,10 +150,10 @@ class App:
             "x-accel-buffering": "no",
             **request_id(),
         }
-        return StreamingResponse(
+        return EventStream(
             self._frames(result.listener, together=together),
-            headers=headers,
-            media_type="text/event-stream",
+            headers,
+            partial(self._leave, result.listener),
         )
 
     async def _frames(
@@ -168,6 +168,11 @@ class App:
                 yield frames
         finally:
             self._scheduler.detach(listener)
+
+    def _leave(self, listener: Listener) -> None:
+        """Send no more to a client that is gone, and end its stream."""
+        self._scheduler.detach(listener)
+        listener.abort()
 
 
 def _faults(request: Request, name: str) -> list[Any]:

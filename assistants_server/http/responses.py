@@ -1,4 +1,4 @@
-"""Responses in pieces: contents of files, and errors to who is still sending."""
+"""Responses in pieces: events, contents of files, errors to who is still sending."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..portions import Portions
 from .errors import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import Receive, Scope, Send
 
@@ -23,6 +23,44 @@ if TYPE_CHECKING:
 _PIECE = 256 * 1024
 # Seconds that a client may go on sending after the response, and between two pieces.
 _LONGEST, _PAUSE = 2.0, 0.1
+
+
+class EventStream(StreamingResponse):
+    """Events as they come, until the end or until the client is gone.
+
+    It begins at once. One of starlette begins in a task of its own, and where there are
+    hundreds of clients, what all others have to do comes in between.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        events: AsyncIterator[bytes],
+        headers: dict[str, str],
+        leave: Callable[[], None],
+    ) -> None:
+        """Prepare a stream.
+
+        Args:
+            events: the events.
+            headers: the headers.
+            leave: called when the client is gone; it ends the events.
+        """
+        super().__init__(events, headers=headers)
+        self._leave = leave
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        watching = asyncio.get_running_loop().create_task(self._watch(receive))
+        try:
+            await self.stream_response(send)
+        finally:
+            watching.cancel()
+
+    async def _watch(self, receive: Receive) -> None:
+        await self.listen_for_disconnect(receive)
+        self._leave()
 
 
 def attachment(name: str) -> dict[str, str]:
