@@ -96,7 +96,11 @@ def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
     _import_everything(python, metadata, [*SOURCES.keys() - {"assistants_server"}])
     _link_dependencies(tmp_path / "clean", metadata, "server")
     # The server's fixtures are for those who have pytest, and psycopg is an extra.
-    left_out = ("assistants_server.fixtures", "assistants_server.store.postgres")
+    needing_it = ("pgvector", "postgres", "postgres_catalogue", "postgres_vectors")
+    left_out = [
+        *("assistants_server.fixtures", "assistants_server.store.postgres"),
+        *(f"assistants_server.search.{each}" for each in needing_it),
+    ]
     _import_everything(python, metadata, [*SOURCES], *left_out)
 
 
