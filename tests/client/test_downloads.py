@@ -20,7 +20,7 @@ from assistants_client._local_file import LocalFile
 from assistants_client.binary import HttpxBinaryResponseContent
 from harness.scripted_server import CLOSE, Response, ScriptedServer, cut
 from tests.cases import each_case
-from tests.client.test_uploads import Terminal
+from tests.client.test_upload_progress import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
