@@ -109,6 +109,7 @@ class Options:
         traces: what makes spans; None where nobody asked for them.
         secrets: what is redacted in all that is shown; copies share it.
         own_secrets: the secrets that these settings hold.
+        made_headers: the headers of calls that have none of their own, by their kinds.
     """
 
     base_url: str
@@ -126,6 +127,7 @@ class Options:
     traces: Traces | None = field(default=None, converter=_traces_of)
     secrets: Secrets = field(factory=Secrets, eq=False)
     own_secrets: tuple[str, ...] = ()
+    made_headers: dict[Any, Any] = field(factory=dict, init=False, eq=False)
 
     def __repr__(self) -> str:
         shown = {

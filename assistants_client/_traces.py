@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -163,9 +164,11 @@ class Traces:
             case Send(request):
                 names: dict[str, str] = {}
                 self._propagator.inject(names, context)
-                headers: Any = request.headers
+                # Others have the same, so these are a copy, which shows no key either.
+                headers: Any = copy(request.headers)
                 for name, value in names.items():
                     headers.setdefault(name, value)
+                return Send(evolve(request, headers=headers))
             case InvokeAll(invocations):
                 return InvokeAll(tuple(map(self._observed, invocations)))
         return effect

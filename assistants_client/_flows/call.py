@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 from enum import Enum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
+from attrs import evolve
+
 from .. import _api
-from .._arguments import LEFT_OUT, encoded, is_left_out, json_data
+from .._arguments import encoded, is_left_out, json_data
 from .._call import CallResult, received
 from .._effects import Invoke, NoResponse, PreparedRequest, TimeUp, Upload
 from .._errors import (
@@ -33,6 +33,7 @@ from .._options import (
 from .._outputs import failure_text
 from .._redaction import without_user
 from .._text import shortened
+from .headers import JSON, new_headers, with_key
 from .one_by_one import CREATE_AND_RUN, MISSING, create_one_by_one
 from .redirects import refusal
 from .retry import GaveUp, retry
@@ -45,18 +46,15 @@ if TYPE_CHECKING:
     from .._effects import Flow
     from .._options import Options
     from .._redaction import Secrets
+    from .headers import Headers
 
 T = TypeVar("T")
 
-JSON: Final = "application/json"
-EVENTS: Final = "text/event-stream"
-_NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+_OWN_HEADERS: Final = frozenset({"extra_headers", "idempotency_key"})
 # What is one value in a query; a day or a moment is written as ISO 8601 has it.
 _WRITTEN: Final = (str, int, float, Enum, date, time)
 # Of these modules, so that they need not be imported.
 _WRITTEN_OF: Final = frozenset({"decimal", "uuid"})
-CODINGS: Final = "gzip, deflate"
-"""The content codings that responses may have: those whose decoding can be bounded."""
 
 
 def perform_call(
@@ -76,16 +74,23 @@ def perform_call(
         APIStatusError: the response is an error.
         DecodeError: the response can't be read.
     """
-    options = call.options
+    options, secrets = call.options, settings.secrets
     timeout = settings.timeout
     if "timeout" in options:
         timeout = checked_timeout(options["timeout"])
     retries = options.get("max_retries")
     retries = settings.max_retries if retries is None else checked_retries(retries)
-    method, secrets = call.request.method, settings.secrets
     url = request_url(call, settings)
     content = request_body(call)
-    headers = request_headers(call, settings, content)
+    request = PreparedRequest(
+        method=call.request.method,
+        url=url,
+        headers=request_headers(call, settings, content),
+        content=content,
+        timeout=timeout,
+        stream=call.stream or call.unread,
+        limit=None if call.unread else settings.max_response_bytes,
+    )
     if not secrets.known.issuperset(settings.own_secrets):
         # Other clients that share them have had many since these were learned.
         secrets.learn(*settings.own_secrets)
@@ -93,26 +98,13 @@ def perform_call(
     tries = 0
 
     def prepare(attempt: int) -> Flow[PreparedRequest]:
-        key = settings.api_key
         nonlocal tries
         tries = attempt
-        if not isinstance(key, str):
-            found = yield from _invoked(key, secrets)
-            # Azure's libraries return an object that holds the token.
-            key = checked_key(getattr(found, "token", found))
-            secrets.learn(key)
-        # Whoever passes another authorization passes it in place of the key.
-        given = Headers({"authorization": f"Bearer {key}"} | headers, secrets)
-        sent = {name: each for name, each in given.items() if each is not None}
-        return PreparedRequest(
-            method=method,
-            url=url,
-            headers=Headers(sent, secrets),
-            content=content,
-            timeout=timeout,
-            stream=call.stream or call.unread,
-            limit=None if call.unread else settings.max_response_bytes,
-        )
+        if isinstance(settings.api_key, str):
+            return request
+        key = yield from _invoked(settings.api_key, secrets)
+        headers = with_key(key, request.headers, secrets)
+        return evolve(request, headers=headers)
 
     try:
         sent = yield from retry(prepare, policy or Policy(retries), call.operation)
@@ -124,10 +116,10 @@ def perform_call(
     except GaveUp as gave_up:
         last: NoResponse = gave_up.last
         kind = APITimeoutError if last.timed_out else APIConnectionError
-        path = url.partition("?")[0]
+        path = without_user(url.partition("?")[0])
         unanswered = kind(
             shortened(secrets.redact(str(last))),
-            request=SentRequest(method, secrets.redact(without_user(path))),
+            request=SentRequest(request.method, secrets.redact(path)),
             operation=call.operation,
             attempts=gave_up.attempts,
         )
@@ -150,7 +142,7 @@ def perform_call(
         spent = isinstance(content, Upload) and content.is_spent
         failed = status_error(
             received(response, result.request, secrets),
-            why=refusal(method, url, response, secrets.redact, spent=spent),
+            why=refusal(request.method, url, response, secrets.redact, spent=spent),
             operation=call.operation,
             attempts=sent.attempts,
         )
@@ -179,14 +171,14 @@ def performed(call: Call[T], settings: Options) -> Flow[CallResult[T]]:
     return traces.marked(traces.call(call, flow, settings.base_url))
 
 
-def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
-    """Return what the function returns that is to return a key.
+def _invoked(function: Callable[[], Any], secrets: Secrets) -> Flow[str]:
+    """Return the key that a function returns.
 
     Raises:
-        ConfigurationError: it fails.
+        ConfigurationError: it fails, or returns none.
     """
     try:
-        return (yield Invoke(key))
+        found = yield Invoke(function)
     except (AssistantsError, TimeUp):
         raise
     except Exception as error:
@@ -194,17 +186,10 @@ def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
         raise ConfigurationError(
             f"the function that returns api_key failed: {shortened(what)}"
         ) from error
-
-
-class Headers(dict[str, Any]):
-    """Headers to be sent, which don't show their secrets; None sends none."""
-
-    def __init__(self, headers: Mapping[str, object], secrets: Secrets) -> None:
-        super().__init__(headers)
-        self._secrets = secrets
-
-    def __repr__(self) -> str:
-        return repr(self._secrets.shown(self))
+    # Azure's libraries return an object that holds the token.
+    key = checked_key(getattr(found, "token", found))
+    secrets.learn(key)
+    return key
 
 
 def request_url(call: Call[object], settings: Options) -> str:
@@ -307,65 +292,18 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
 def request_headers(
     call: Call[object], settings: Options, content: bytes | Upload | None
 ) -> Headers:
-    """Return the headers, in lower case so that one replaces another.
+    """Return the headers; those of most calls are made once for all of their kind.
 
     Raises:
         ConfigurationError: one can't be sent.
     """
-    secrets = settings.secrets
-    headers = Headers(
-        {
-            "accept": EVENTS if call.stream else call.accept,
-            "accept-encoding": CODINGS,
-            "openai-beta": "assistants=v2",
-        },
-        secrets,
-    )
-    if isinstance(content, bytes):
-        headers["content-type"] = JSON
-    if settings.organization:
-        headers["openai-organization"] = settings.organization
-    if settings.project:
-        headers["openai-project"] = settings.project
-    key = call.options.get("idempotency_key")
-    if key:
-        headers["idempotency-key"] = key
-    extra = _extra("extra_headers", call.options)
-    for more in (settings.default_headers, call.request.headers, extra):
-        headers.update(_lowered(more))
-    if extra:
-        secrets.learn_headers(headers)
-    # No name or value that may hold a key is in the message, or in a local variable.
-    if not all(map(_is_name, headers)):
-        what = "a name of a header has characters that none can have"
-        raise ConfigurationError(f"{what}; what is secret goes into its value")
-    wrong = [
-        secrets.redact(name)
-        for name, value in headers.items()
-        if not (value is None or _is_sendable(value))
-    ]
-    if wrong:
-        raise ConfigurationError(f"the header {wrong[0]} must be printable ASCII text")
-    return headers
-
-
-def _lowered(headers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Return headers by their names in lower case, without what is left out."""
-    for name, value in headers.items():
-        if type(value).__name__ not in LEFT_OUT:
-            yield name.lower(), value
-        elif type(value).__name__ == "Omit":
-            # For `openai`, this one takes a header away.
-            yield name.lower(), None
-
-
-@lru_cache
-def _is_name(name: str) -> bool:
-    return bool(_NAME.fullmatch(name))
-
-
-def _is_sendable(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    if call.request.headers or not _OWN_HEADERS.isdisjoint(call.options):
+        return new_headers(call, settings, content)
+    kind = (call.accept, call.stream, isinstance(content, bytes))
+    found = settings.made_headers.get(kind)
+    if found is None:
+        found = settings.made_headers[kind] = new_headers(call, settings, content)
+    return found
 
 
 def _seconds(timeout: object) -> float | None:

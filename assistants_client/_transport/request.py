@@ -111,7 +111,8 @@ class Requests:
         if "host" not in headers and host:
             headers = self._library.http.Headers([(b"Host", host), *headers.raw])
         is_sized = "content-length" in headers or "transfer-encoding" in headers
-        self._merged = _Merged(own, host, dict(given), headers, is_sized)
+        # What is given is mostly the same object again, which is quick to compare.
+        self._merged = _Merged(own, host, given, headers, is_sized)
         return self._merged
 
     def _timeouts(
