@@ -19,7 +19,7 @@ from typing import (
     TypeVar,
 )
 
-from attrs import field, frozen
+from attrs import define, field
 
 from . import _api
 from ._arguments import encoded_at_once, is_left_out
@@ -115,7 +115,8 @@ Timeout: TypeAlias = Any
 OPTIONS: Final = frozenset(UploadOptions.__annotations__)
 
 
-@frozen(kw_only=True)
+# Not frozen, nor is its result: each call makes both, and that takes twice as long.
+@define(kw_only=True)
 class Call(Generic[T_co]):
     """A call, before anything is sent.
 
@@ -149,7 +150,7 @@ class Call(Generic[T_co]):
         return self.request.json if self.content is None else decode(self.content)
 
 
-@frozen
+@define
 class CallResult(Generic[T_co]):
     """A successful response to a call, which is read on demand.
 

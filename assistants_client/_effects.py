@@ -1,21 +1,19 @@
 """Effects: what a flow may yield to its driver, and what it is sent back.
 
 A flow is a generator that yields effects and receives their results, so that it is
-written once for sync and async, and tested without a network or a clock.
+written once for sync and async, and tested without a network or a clock. They are
+tuples, which Python makes in half the time, and whose classes it makes at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar
-
-from attrs import define, field, frozen
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
 
-@frozen
-class Upload:
+class Upload(NamedTuple):
     """A body with files in it, which are read while it is sent.
 
     Attributes:
@@ -24,8 +22,11 @@ class Upload:
             number, None if that is unknown; True shows them on the terminal.
     """
 
-    form: Any = field(repr=False)
+    form: Any
     progress: Callable[[int, int | None], Any] | bool = False
+
+    def __repr__(self) -> str:
+        return "<an upload>"
 
     @property
     def is_spent(self) -> bool:
@@ -33,8 +34,7 @@ class Upload:
         return bool(self.form.is_spent)
 
 
-@frozen(kw_only=True)
-class PreparedRequest:
+class PreparedRequest(NamedTuple):
     """A request that is ready to be sent.
 
     Attributes:
@@ -48,16 +48,19 @@ class PreparedRequest:
     """
 
     method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes | Upload | None = field(default=None, repr=False)
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | Upload | None = None
     timeout: Any = None
     stream: bool = False
     limit: int | None = None
 
+    def __repr__(self) -> str:
+        # The others may hold a key.
+        return f"<a request, {self.method}>"
 
-@frozen
-class Send:
+
+class Send(NamedTuple):
     """Send a request; the result is an `HttpResponse`.
 
     Raises `NoResponse` if none arrives, `UnreadableResponse` if it can't be read.
@@ -66,29 +69,25 @@ class Send:
     request: PreparedRequest
 
 
-@frozen
-class Sleep:
+class Sleep(NamedTuple):
     """Wait, for a number of seconds."""
 
     seconds: float
 
 
-@frozen
-class Invoke:
+class Invoke(NamedTuple):
     """Call a function, such as one that returns a token; it may be asynchronous."""
 
     function: Callable[[], Any]
 
 
-@frozen
-class Note:
+class Note(NamedTuple):
     """Write a line about the connection into the transcript."""
 
     text: str
 
 
-@frozen
-class Log:
+class Log(NamedTuple):
     """Write a line for whoever runs the program, on the logger `assistants_client`.
 
     Attributes:
@@ -102,8 +101,7 @@ class Log:
     error: BaseException | None = None
 
 
-@frozen(kw_only=True)
-class Invocation:
+class Invocation(NamedTuple):
     """A function to call, and how.
 
     Attributes:
@@ -122,8 +120,7 @@ class Invocation:
     call_id: str = ""
 
 
-@frozen
-class InvokeAll:
+class InvokeAll(NamedTuple):
     """Call functions concurrently; the result is the list of their results, in order.
 
     An exception that one raises is its result, unless it is an interruption, such as
@@ -133,8 +130,7 @@ class InvokeAll:
     invocations: tuple[Invocation, ...]
 
 
-@frozen
-class Receive:
+class Receive(NamedTuple):
     """Read more of an unread body; the result is bytes, or None at its end.
 
     The whole body may have `limit` bytes; None is for no limit. Raises `NoResponse` if
@@ -145,8 +141,7 @@ class Receive:
     limit: int | None = None
 
 
-@define
-class Emit:
+class Emit(NamedTuple):
     """Hand items to whoever iterates; the flow goes on when all were taken.
 
     Attributes:
@@ -154,11 +149,13 @@ class Emit:
             raised within the flow, so they end where the flow has something to raise.
     """
 
-    items: Iterable[Any] = field(repr=False)
+    items: Iterable[Any]
+
+    def __repr__(self) -> str:
+        return "Emit(...)"
 
 
-@frozen
-class Progress:
+class Progress(NamedTuple):
     """Show on the terminal how a run is doing; the result is whether that is shown.
 
     Attributes:
@@ -170,8 +167,7 @@ class Progress:
     seconds: float
 
 
-@frozen
-class Within:
+class Within(NamedTuple):
     """Perform an effect within a number of seconds; the result is that of the effect.
 
     Raises `TimeUp` if it isn't done by then. What is asynchronous is cancelled; what
@@ -207,13 +203,15 @@ class HttpResponse(Protocol):
         ...
 
 
-@frozen
-class BufferedResponse:
+class BufferedResponse(NamedTuple):
     """A response that no longer needs its connection."""
 
     status_code: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"<a response, status {self.status_code}>"
 
 
 class TimeUp(Exception):  # noqa: N818 - flows turn it into an error

@@ -14,8 +14,6 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import evolve
-
 from ._effects import InvokeAll, Send, Within
 from ._errors import ConfigurationError
 
@@ -160,7 +158,7 @@ class Traces:
         """Return an effect that names a span, and observes the tools that it calls."""
         match effect:
             case Within(inner):
-                return evolve(effect, effect=self._in_trace(inner, context))
+                return effect._replace(effect=self._in_trace(inner, context))
             case Send(request):
                 names: dict[str, str] = {}
                 self._propagator.inject(names, context)
@@ -168,7 +166,7 @@ class Traces:
                 headers: Any = copy(request.headers)
                 for name, value in names.items():
                     headers.setdefault(name, value)
-                return Send(evolve(request, headers=headers))
+                return Send(request._replace(headers=headers))
             case InvokeAll(invocations):
                 return InvokeAll(tuple(map(self._observed, invocations)))
         return effect
@@ -212,7 +210,7 @@ class Traces:
         is_async = inspect.iscoroutinefunction(function)
         # Without its name: a flow within another one is not to observe it twice.
         own = observed_async if is_async else observed
-        return evolve(invocation, function=own, tool="")
+        return invocation._replace(function=own, tool="")
 
     def _ending(self, span: Span) -> _Ending:
         return _Ending(self, span)

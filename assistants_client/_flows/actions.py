@@ -5,8 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from .._effects import Invocation, Invoke, InvokeAll, Log, Note, Overdue, TimeUp
 from .._errors import APIError
 from .._outputs import failure_text
@@ -205,8 +203,7 @@ class Actions:
             if tools.on_error == "raise":
                 raise raised(error, call, run) from error.__cause__
             return error
-        return evolve(
-            bound,
+        return bound._replace(
             function=self._ledger.noting(call.id, bound.function),
             tool=name_of(call) or "",
             call_id=call.id,

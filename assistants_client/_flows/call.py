@@ -8,8 +8,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from attrs import evolve
-
 from .. import _api
 from .._arguments import encoded, is_left_out, json_data
 from .._call import CallResult, received
@@ -104,7 +102,7 @@ def perform_call(
             return request
         key = yield from _invoked(settings.api_key, secrets)
         headers = with_key(key, request.headers, secrets)
-        return evolve(request, headers=headers)
+        return request._replace(headers=headers)
 
     try:
         sent = yield from retry(prepare, policy or Policy(retries), call.operation)

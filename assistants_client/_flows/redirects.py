@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from attrs import evolve
-
 from .._effects import Note, Send, Upload
 from .._text import shortened
 
@@ -49,7 +47,7 @@ def follow_redirects(
             break
         if _objection(request.method, request.url, response) or is_spent(request):
             break
-        request = evolve(request, url=_target(request.url, location))
+        request = request._replace(url=_target(request.url, location))
         path = urlsplit(request.url).path
         yield Note(f"status {response.status_code}; sent on to {path}")
         response = yield Send(request)

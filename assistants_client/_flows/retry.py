@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._effects import Log, NoResponse, Note, Send, Sleep, UnreadableResponse
 from .redirects import REDIRECTS, SPENT, follow_redirects, is_spent
@@ -26,8 +24,7 @@ _STALE = "the kept connection was stale"
 _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 
-@frozen
-class Sent:
+class Sent(NamedTuple):
     """A request that got a response, of whatever status.
 
     Attributes:
