@@ -6,8 +6,6 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve
-
 from .._effects import NoResponse, Upload
 from .failures import forget_secrets, forget_unsendable, unanswered
 from .leases import EXTENSION
@@ -88,7 +86,7 @@ class Exchange:
             # The HTTP library takes it as it takes bytes.
             pieces: Any = sending
             more = {**prepared.headers, **sending.headers}
-            prepared = evolve(prepared, content=pieces, headers=more)
+            prepared = prepared._replace(content=pieces, headers=more)
             self._sending, body = sending, None
         self.request = pool.requests.new(
             client,
@@ -190,8 +188,10 @@ class Timing:
         """
         self._seconds = timeout if isinstance(timeout, int | float) else None
         self._read = parts["read"]
-        known = [each for each in parts.values() if each is not None]
-        self._parts = sum(known) if len(known) == len(parts) else None
+        self._parts: float | None = None
+        if self._seconds is None:
+            known = [each for each in parts.values() if each is not None]
+            self._parts = sum(known) if len(known) == len(parts) else None
         self.until = until
         self.alarm: asyncio.Timeout | None = None
         self.is_waiting = False
