@@ -6,11 +6,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .assistants import Assistants
-from .async_assistants import AsyncAssistants
-from .async_files import AsyncFiles
-from .async_models import AsyncModels
-from .async_threads import AsyncThreads
-from .async_vector_stores import AsyncVectorStores
 from .files import Files
 from .models import Models
 from .threads import Threads
@@ -19,6 +14,11 @@ from .vector_stores import VectorStores
 if TYPE_CHECKING:
     from ._raw import AsyncRawClient, RawClient
     from ._streamed import AsyncStreamedClient, StreamedClient
+    from .async_assistants import AsyncAssistants
+    from .async_files import AsyncFiles
+    from .async_models import AsyncModels
+    from .async_threads import AsyncThreads
+    from .async_vector_stores import AsyncVectorStores
 
 
 class Resources:
@@ -71,36 +71,47 @@ class Resources:
         return StreamedClient(client)
 
 
+# They are imported late, as few programs have both kinds of client.
 class AsyncResources:
     """The resources of an async client."""
 
     @property
     def assistants(self) -> AsyncAssistants:
         """Return the methods of `client.assistants`."""
+        from .async_assistants import AsyncAssistants
+
         client: Any = self
         return AsyncAssistants(client)
 
     @property
     def threads(self) -> AsyncThreads:
         """Return the methods of `client.threads`."""
+        from .async_threads import AsyncThreads
+
         client: Any = self
         return AsyncThreads(client)
 
     @property
     def files(self) -> AsyncFiles:
         """Return the methods of `client.files`."""
+        from .async_files import AsyncFiles
+
         client: Any = self
         return AsyncFiles(client)
 
     @property
     def vector_stores(self) -> AsyncVectorStores:
         """Return the methods of `client.vector_stores`."""
+        from .async_vector_stores import AsyncVectorStores
+
         client: Any = self
         return AsyncVectorStores(client)
 
     @property
     def models(self) -> AsyncModels:
         """Return the methods of `client.models`."""
+        from .async_models import AsyncModels
+
         client: Any = self
         return AsyncModels(client)
 
