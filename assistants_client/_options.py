@@ -19,7 +19,6 @@ from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
 
 if TYPE_CHECKING:
-    from ._effects import Flow
     from ._traces import Traces
 
 T = TypeVar("T")
@@ -145,10 +144,6 @@ class Options:
         }
         facts = ", ".join(f"{name}={value!r}" for name, value in shown.items())
         return self.secrets.redact(f"{type(self).__name__}({facts})")
-
-    def marked(self, flow: Flow[T]) -> Flow[T]:
-        """Return a flow whose requests name the current span, if there are any."""
-        return flow if self.traces is None else self.traces.marked(flow)
 
     def with_changes(self, **changes: Any) -> Options:
         """Return a copy with some settings changed.

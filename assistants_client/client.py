@@ -297,9 +297,10 @@ class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):
 
     def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        http = self._http(options)
+        http, traces = self._http(options), self._options.traces
+        flow = flow if traces is None else traces.marked(flow)
         try:
-            return drive(self._options.marked(flow), http.perform)
+            return drive(flow, http.perform)
         finally:
             http.clear_progress()
 
@@ -355,9 +356,10 @@ class AsyncClient(
 
     async def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        http = self._http(options)
+        http, traces = self._http(options), self._options.traces
+        flow = flow if traces is None else traces.marked(flow)
         try:
-            return await drive_async(self._options.marked(flow), http.perform)
+            return await drive_async(flow, http.perform)
         finally:
             http.clear_progress()
 

@@ -14,7 +14,7 @@ from assistants_client import Client
 if TYPE_CHECKING:
     from types import FrameType
 
-MOST = 19
+MOST = 18
 ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(
     str(ROOT / each) for each in ("assistants_client", "generated/assistants_api")
