@@ -13,9 +13,7 @@ import typer
 
 from assistants_cli.app import app as cli
 from assistants_server.__main__ import _parser
-from assistants_server.archive import command as import_command
-from assistants_server.copying import command as copy_command
-from assistants_server.keys import command as keys_command
+from assistants_server.commands import archive, copy, keys
 from codegen.__main__ import app
 from tests.docs.pages import ROOT, all_pages, code_words, where
 
@@ -82,8 +80,8 @@ def cli_options() -> dict[str, set[str]]:
 def server_options() -> dict[str, set[str]]:
     """Return the options of each command of the server, subcommands as "a b"."""
     found: dict[str, set[str]] = {}
-    todo = [("", _parser()), ("import", import_command._parser())]
-    todo += [("copy", copy_command._parser()), ("keys", keys_command._parser())]
+    todo = [("", _parser()), ("import", archive._parser())]
+    todo += [("copy", copy._parser()), ("keys", keys._parser())]
     for name, parser in todo:
         actions = parser._actions
         found[name] = {text for each in actions for text in each.option_strings}
