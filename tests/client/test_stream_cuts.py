@@ -18,6 +18,7 @@ from assistants_client import (
     tool_output,
 )
 from assistants_server import LocalServer
+from tests.cases import some
 from tests.client.cuts import (
     ENDED,
     KEY,
@@ -198,7 +199,7 @@ def test_streams_that_are_cut_twice_say_everything_once(
         ends = (*ENDED, "created")
         sure = {each for each in told if each[0].rpartition(".")[2] in ends}
         starts = [stage.cuts()[::2] for stage in stages]
-        for cuts in itertools.product(starts[0][2:], starts[1]):
+        for cuts in some(itertools.product(starts[0][2:], starts[1])):
             server = Replayed(stages, dict(enumerate(cuts)))
             found = events_of(client)
             assert len(server.posted) == len(stages)
