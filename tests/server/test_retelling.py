@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,12 +19,14 @@ from assistants_server import (
 )
 from assistants_server.execution import retellings
 from assistants_server.execution.retelling import Found, Retelling
+from assistants_server.store import StoreAwayError
 from tests.server.fleet import Fleet
 from tests.server.streams import accumulated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from assistants_server.http.events import Listener
     from tests.server.conformance import Event
 
 JSON = dict[str, Any]
@@ -161,24 +164,82 @@ def _whole(event: Event) -> Event | None:
     return None if event[0].endswith(".delta") else event
 
 
-def test_a_run_that_is_deleted_ends_the_stream() -> None:
-    async def run() -> list[Event]:
-        async with Fleet(hold, 1) as fleet:
-            (one,) = fleet.members
-            made = await one.ask("create_assistant", {"model": "m"})
-            name, body = "create_thread_and_run", {"assistant_id": made.body["id"]}
-            begun = await one.ask(name, body)
-            listener = await one.ask_again(name, body, begun.body)
-            await fleet.until(lambda: not vars(listener)["_frames"].empty())
-            one.store.delete_thread(begun.body["thread_id"])
-            return await fleet.read(listener)
-
-    assert asyncio.run(run())[-1][0] == "done"
+@asynccontextmanager
+async def held_up() -> AsyncIterator[tuple[Fleet, Listener, JSON]]:
+    """Provide a stream that is told again of a run that goes on, and the run."""
+    async with Fleet(hold, 1) as fleet:
+        (one,) = fleet.members
+        made = await one.ask("create_assistant", {"model": "m"})
+        name, body = "create_thread_and_run", {"assistant_id": made.body["id"]}
+        begun = await one.ask(name, body)
+        listener = await one.ask_again(name, body, begun.body)
+        await fleet.until(lambda: not vars(listener)["_frames"].empty())
+        yield fleet, listener, begun.body
 
 
 async def hold(turn: Turn) -> AsyncIterator[str]:
     yield "It is"
     await asyncio.sleep(3600)
+
+
+def telling(fleet: Fleet) -> int:
+    return len(vars(vars(fleet.members[0].scheduler)["_retellings"])["_tasks"])
+
+
+def test_a_run_that_is_deleted_ends_the_stream() -> None:
+    async def run() -> list[Event]:
+        async with held_up() as (fleet, listener, run):
+            fleet.members[0].store.delete_thread(run["thread_id"])
+            return await fleet.read(listener)
+
+    assert asyncio.run(run())[-1][0] == "done"
+
+
+def test_who_is_gone_is_told_nothing_more() -> None:
+    async def run() -> None:
+        async with held_up() as (fleet, listener, _):
+            assert telling(fleet) == 1
+            fleet.members[0].scheduler.detach(listener)
+            await fleet.until(lambda: not telling(fleet))
+
+    asyncio.run(run())
+
+
+def test_a_server_that_stops_ends_streams_without_a_last_event() -> None:
+    async def run() -> list[bytes | None]:
+        async with held_up() as (fleet, listener, _):
+            await fleet.members[0].scheduler.close()
+            frames = vars(listener)["_frames"]
+            return [frames.get_nowait() for _ in range(frames.qsize())]
+
+    *told, last = asyncio.run(run())
+    assert last is None
+    assert b"event: done" not in b"".join(each or b"" for each in told)
+
+
+def test_a_store_that_is_away_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(retellings, "_LONGER", 0)
+    failures = iter(range(3))
+
+    async def run() -> list[Event]:
+        async with held_up() as (fleet, listener, run):
+            store: Any = fleet.members[0].store
+            perform = store.perform
+
+            async def perform_or_not(work: Any) -> Any:
+                if next(failures, None) is not None:
+                    raise StoreAwayError("it is away")
+                return await perform(work)
+
+            store.perform = perform_or_not
+            await fleet.until(lambda: next(failures, None) is None)
+            store.delete_thread(run["thread_id"])
+            return await fleet.read(listener)
+
+    assert asyncio.run(run())[-1][0] == "done"
+    assert "no stream can be told once more: it is away" in caplog.text
 
 
 RUN = {"id": "run_1", "thread_id": "thread_1", "status": "queued", "started_at": None}
