@@ -98,15 +98,18 @@ def throughput(rounds: int) -> list[Row]:
     """
     with _server(None, "", "disk") as server:
         url, body = f"{server.url}/threads/runs", server.body("How are you?")
-        seconds, late, at_once = [], [], []
+        seconds, cpu, late, at_once = [], [], [], []
         for _ in range(rounds):
+            before = server.seconds
             clients = asyncio.run(crowd_again(url, body, CLIENTS, _TIMES))
             heard = [each for client in clients for each in client]
             seconds.append(_span(heard) / len(heard))
+            cpu.append((server.seconds - before) / len(heard))
             at_once.append(_latest([each for each, *_ in clients]))
             late.append(_latest([each for _, *rest in clients for each in rest]))
     return [
         Row(f"a run, {CLIENTS} clients, disk", seconds, [], goal=_SPEED),
+        Row("processor of the server for it", cpu, [], goal=_SPEED),
         Row("their first event, 99 of 100", late, [], goal=_FIRST),
         Row("the same, all at once", at_once, []),
     ]
