@@ -6,6 +6,7 @@ import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,8 @@ class Settings:
         return self.fault_headers
 
 
+# Asked of each request, and mostly of the same host; clients write what they like.
+@lru_cache(maxsize=32)
 def is_loopback(host: str) -> bool:
     """Return whether an address is reached from this machine only."""
     if host == "localhost":

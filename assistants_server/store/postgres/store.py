@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -140,9 +139,7 @@ class PostgresStore(SQLStore):
 
     async def perform(self, work: Callable[[], _T]) -> _T:
         """Carry out some work as one change, in a thread of its own."""
-        context = copy_context()
-        change = partial(self._change, work)
-        return await in_worker(self._workers, partial(context.run, change))
+        return await in_worker(self._workers, partial(self._change, work))
 
     def _change(self, work: Callable[[], _T]) -> tuple[_T, list[Callable[[], None]]]:
         with self.errors_explained(), self._sessions.change() as effects:
