@@ -226,6 +226,9 @@ class Timing:
     @property
     def piece(self) -> float | None:
         """Return when the next piece of the body has to be there."""
+        if self.until is None and self._whole is None:
+            # That of a stream, which has thousands of them.
+            return self._soon
         return _first(self._soon, self._whole, self.until)
 
     def renew(self) -> None:
