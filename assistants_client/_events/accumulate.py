@@ -107,10 +107,13 @@ class _Indexed:
 
     def add(self, delta: Any, position: int, depth: int) -> None:
         """Add the delta of an item."""
-        index = index_of(delta, position)
         if type(delta) is not dict:
-            self.items[index] = delta
+            self.items[position] = delta
             return
+        # As `index_of` does, which would be a call for each of thousands.
+        index = delta.get("index")
+        if type(index) is not int:
+            index = position
         held = self.items.get(index)
         if type(held) is not _Node:
             held = self.items[index] = _Node(held if isinstance(held, dict) else {})

@@ -91,13 +91,8 @@ def receive(
             events = decoder.feed_pairs(chunk)
             if events:
                 yield Emit(reading.each(events))
-                last = reading.last
-                if last.is_truncated:
-                    return Break(f"a {last.name} came whose data is no JSON")
-                if last.name == ERROR:
-                    raise _error(last.data, first)
-                if snapshots.done:
-                    return None
+                if reading.is_over:
+                    return _ending(reading.last, first)
                 last_event = clock()
             elif idle_timeout is not None and clock() - last_event > idle_timeout:
                 # Comments keep a connection open, but say nothing about the run.
@@ -121,10 +116,12 @@ class _Reading:
 
     Attributes:
         last: the last one.
+        is_over: whether it is cut, or ends the stream: no others are read.
     """
 
     def __init__(self, snapshots: Snapshots) -> None:
         self.last = ParsedEvent("", None)
+        self.is_over = False
         self._snapshots = snapshots
 
     def each(self, events: Iterable[tuple[str, str]]) -> Iterator[Received]:
@@ -137,12 +134,29 @@ class _Reading:
         for event in events:
             name, data = event
             self.last = parsed = parse_event(name, data)
-            if type(parsed.data) is str and parsed.is_truncated:
-                return
-            yield received(parsed, event, snapshots)
             if parsed.name in _LAST:
                 # Whatever follows is no part of the stream.
+                self.is_over = True
+                yield received(parsed, event, snapshots)
                 return
+            if type(parsed.data) is str and parsed.is_truncated:
+                self.is_over = True
+                return
+            snapshots.apply(parsed)
+            yield to_model(parsed), parsed, event
+
+
+def _ending(last: ParsedEvent, first: CallResult[Any]) -> Break | None:
+    """Return how a stream broke off by its last event, if it did.
+
+    Raises:
+        APIError: the event is an error.
+    """
+    if last.name == ERROR:
+        raise _error(last.data, first)
+    if last.is_truncated:
+        return Break(f"a {last.name} came whose data is no JSON")
+    return None
 
 
 def received(

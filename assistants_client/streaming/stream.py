@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from .._drive import iterate, iterate_async
 from .._errors import ConfigurationError, UsageError
-from .._events.deltas import texts_in
+from .._events.deltas import text_in, texts_in
 from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
 from ..display.shown import Shown
@@ -71,7 +71,11 @@ class _Delivery:
         self.last = parsed
         self.count += 1
         if parsed.name == "thread.message.delta":
-            self.pieces += texts_in(parsed)
+            text = text_in(parsed.data)
+            if text:
+                self.pieces.append(text)
+            elif text is None:
+                self.pieces += texts_in(parsed)
         elif parsed.name == "thread.message.created" and self.pieces:
             self.pieces.append("\n\n")
         if self.watcher is not None:
