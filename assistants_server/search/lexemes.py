@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _WORD = re.compile(r"[^\W_]+")
+_IN_ASCII = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 _MOST_CHARACTERS = 64
 # The places of words, as they are written in vectors; PostgreSQL knows none beyond.
@@ -27,9 +28,15 @@ _PLACES = [f":{place}" for place in range(1, 16_384)]
 
 def words(text: str) -> list[str]:
     """Return the words of a text, in lower case and without accents."""
-    plain = text if text.isascii() else _ACCENTS.sub("", normalize("NFD", text))
-    whole = indexed(plain.lower())
-    return [word[:_MOST_CHARACTERS] for word in _WORD.findall(whole)]
+    if text.isascii():
+        # The same in a third of the time.
+        found = text.translate(_IN_ASCII).split()
+    else:
+        plain = _ACCENTS.sub("", normalize("NFD", text))
+        found = _WORD.findall(indexed(plain.lower()))
+    if max(map(len, found), default=0) <= _MOST_CHARACTERS:
+        return found
+    return [word[:_MOST_CHARACTERS] for word in found]
 
 
 def terms(query: str) -> list[tuple[str, ...]]:

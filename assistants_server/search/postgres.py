@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ..store.postgres import PostgresStore
     from .embeddings import Embedder
 
-# Chunks that are added at once.
-_BATCH = 64
+# Chunks that are added at once: nobody waits for that.
+_BATCH = 256
 
 
 class PostgresIndex:
