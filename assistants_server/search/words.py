@@ -139,6 +139,10 @@ class Words:
             # Fewer chunks have all of them than was to be expected.
             groups[0].pop()
             sums = self._scored(store, groups, weights, theirs, filtered=filtered)
+        if filtered and len(sums) < limit and len(groups) < len(terms):
+            # What has those words is in other files.
+            groups = [[term] for term in terms]
+            sums = self._scored(store, groups, weights, theirs, filtered=filtered)
         left = terms[sum(map(len, groups)) :]
         scored = " OR ".join(f"({' AND '.join(group)})" for group in groups)
         for term in left[:_FOR_ALL]:

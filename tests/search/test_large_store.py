@@ -20,6 +20,7 @@ def large() -> Iterator[SearchIndex]:
         Chunk(" ".join(_words_of(number)) + ".", 100 * number) for number in range(9000)
     ]
     index.add("vs", "all", pieces)
+    index.add("vs", "other", [Chunk("even everywhere, elsewhere.", 0)])
     yield index
     index.close()
 
@@ -54,6 +55,14 @@ def test_common_words_find_their_chunks_in_a_large_store(
     assert len(hits) == count
     assert wanted <= {*hits[0].text.rstrip(".").split()}
     assert all(0 < hit.score <= 1 for hit in hits)
+
+
+@pytest.mark.parametrize("query", ["odd even everywhere", "second odd everywhere"])
+def test_a_file_is_found_by_words_that_are_common_in_others(
+    large: SearchIndex, query: str
+) -> None:
+    (hit,) = large.search(["vs"], query, 20, file_ids=["other"])
+    assert hit.text == "even everywhere, elsewhere."
 
 
 def test_words_that_are_together_count_more_than_one_alone(large: SearchIndex) -> None:

@@ -109,7 +109,9 @@ def test_it_finds_what_is_found_in_memory(
     assert sum(a == b for a, b in zip(there, here, strict=True)) >= 190
 
 
-def test_stores_and_files_are_apart(opened: Callable[..., SearchIndex]) -> None:
+def test_stores_and_files_are_apart(
+    opened: Callable[..., SearchIndex], name: str
+) -> None:
     index = opened(Embedder())
     for store in ("vs", "other"):
         for number in range(9):
@@ -129,6 +131,9 @@ def test_stores_and_files_are_apart(opened: Callable[..., SearchIndex]) -> None:
     index.remove("vs")
     assert found(index, "moon") == []
     assert len(found(index, "moon", "other")) == 9
+    with stores.cluster().connect(name) as connection:
+        (left,) = connection.execute("select count(*) from index_vectors").fetchall()
+    assert left == (9,)
 
 
 def test_stores_may_have_vectors_of_different_lengths(
