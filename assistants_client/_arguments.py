@@ -121,18 +121,6 @@ _ENCODER = json.JSONEncoder(
 )
 
 
-# Of what the standard library knows, and nothing else.
-_STRICT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def encoded_at_once(value: Any) -> bytes | None:
-    """Return JSON data as it is sent; None of what isn't such data all through."""
-    try:
-        return _STRICT.encode(value).encode()
-    except (TypeError, ValueError, RecursionError):
-        return None
-
-
 def encoded(value: Any) -> str:
     """Write an argument as JSON, without what is left out in it, however deep.
 

@@ -22,7 +22,7 @@ from typing import (
 from attrs import define, field
 
 from . import _api
-from ._arguments import encoded_at_once, is_left_out
+from ._arguments import is_left_out
 from ._errors import (
     KEPT,
     ConfigurationError,
@@ -31,8 +31,8 @@ from ._errors import (
     ReceivedResponse,
     SentRequest,
 )
-from ._ids import id_of, ids_of, may_have_objects, with_ids
-from ._json import decode, quick_decoder
+from ._ids import id_of, ids_of, is_plain, with_ids
+from ._json import decode, quick_decoder, quick_encoder
 from ._options import mapping
 from ._redaction import Secrets, without_user
 
@@ -298,12 +298,18 @@ def make_call(
 
 
 def _content(body: Any) -> bytes | None:
-    """Return a body as it is sent, None where something in it stands for another.
+    """Return a body as it is sent, None where it has to be made JSON data first.
 
-    Most need not be copied to find that out.
+    Most need not be copied for that.
     """
-    content = encoded_at_once(body)
-    return None if content is None or may_have_objects(content) else content
+    if not is_plain(body):
+        return None
+    encoder, problems = quick_encoder()
+    try:
+        return encoder(body)
+    except problems:
+        # In its own words, it is said where `encoded` fails.
+        return None
 
 
 def _in_query(name: str, value: Any) -> Any:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _api
@@ -47,8 +47,9 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
 CURSORS: Final = ("after", "before")
 """The arguments that are ids of items of a list."""
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
-# In JSON, something other than text where ids are.
-_NO_ID: Final = re.compile(rb'_ids?":[\[{]')
+# Of these, JSON has all that there are.
+_EXACT: Final = _SCALARS - {float}
+_NAMES: Final = ("_id", "_ids")
 _DELETED: Final = ".deleted"
 # Deeper ones are no argument of anything; JSON tells what contains itself.
 _DEPTH: Final = 12
@@ -140,9 +141,32 @@ def with_ids(value: Any, depth: int = _DEPTH) -> Any:
     return value
 
 
-def may_have_objects(content: bytes) -> bool:
-    """Return whether the JSON of a body may have objects where ids belong."""
-    return bool(_NO_ID.search(content))
+def is_plain(value: Any) -> bool:
+    """Return whether a body is JSON data already, so that nothing in it is an object.
+
+    Where ids are listed, or in the place of one, there may be such an object: a body
+    that has anything but text there isn't plain.
+    """
+    level = [value]
+    for _ in range(_DEPTH):
+        inner: list[Any] = []
+        for each in level:
+            if type(each) is dict:
+                for name, item in each.items():
+                    if type(name) is not str:
+                        return False
+                    if type(item) not in _EXACT:
+                        if name.endswith(_NAMES):
+                            return False
+                        inner.append(item)
+            elif type(each) is list:
+                inner += [item for item in each if type(item) not in _EXACT]
+            elif type(each) is not float or not isfinite(each):
+                return False
+        if not inner:
+            return True
+        level = inner
+    return False
 
 
 def _within(name: Any, value: Any, depth: int) -> Any:

@@ -95,6 +95,18 @@ def quick_decoder() -> tuple[Callable[[bytes | str], Any], tuple[type[Exception]
     return msgspec.json.Decoder().decode, problems
 
 
+@cache
+def quick_encoder() -> tuple[Callable[[Any], bytes], tuple[type[Exception], ...]]:
+    """Return the quick encoder of JSON data, and what it raises.
+
+    It takes more than that, such as NaN, and writes it as nobody would expect.
+    """
+    import msgspec
+
+    problems = (msgspec.MsgspecError, TypeError, ValueError, OverflowError)
+    return msgspec.json.Encoder().encode, problems
+
+
 @contextmanager
 def _value_errors() -> Iterator[None]:
     import msgspec

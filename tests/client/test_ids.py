@@ -144,26 +144,34 @@ def test_in_bodies_however_deep(kind: Any) -> None:
     assert found["metadata"] == {"user_id": "thread"}
 
 
+class Reference(NamedTuple):
+    id: str
+    object: str
+
+
 @both
-def test_in_bodies_as_data(kind: Any) -> None:
-    class Reference(NamedTuple):
-        id: str
-        object: str
-
-    file = {"id": "file", "object": "file", "ä": [None, 0.5]}
-
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"file_id": {"id": "a", "object": "file", "ä": [0.5]}}, {"file_id": "a"}),
+        ({"file_id": Reference("a", "file")}, {"file_id": "a"}),
+        (
+            {"file_ids": ["x]", {"id": "a", "object": "file"}]},
+            {"file_ids": ["x]", "a"]},
+        ),
+        (
+            {"file_ids": ["a"], "b": [None, 1e22]},
+            {"file_ids": ["a"], "b": [None, 1e22]},
+        ),
+    ],
+    ids=["one", "tuple", "among ids", "ids"],
+)
+def test_in_bodies_that_are_data(kind: Any, given: Any, expected: Any) -> None:
     def create(client: Any, _: Any) -> Any:
-        image = {"type": "image_file", "image_file": {"file_id": file}}
-        attachments = [{"file_id": Reference("other", "file")}]
-        message = {"role": "user", "content": [image], "attachments": attachments}
-        resources = {"code_interpreter": {"file_ids": ["x]", file]}}
-        return client.threads.create(messages=[message], tool_resources=resources)
+        return client.threads.create(messages=[{"content": [given]}])
 
     found = json.loads(sent(kind, create).content)
-    (message,) = found["messages"]
-    assert message["content"][0]["image_file"] == {"file_id": "file"}
-    assert message["attachments"] == [{"file_id": "other"}]
-    assert found["tool_resources"] == {"code_interpreter": {"file_ids": ["x]", "file"]}}
+    assert found == {"messages": [{"content": [expected]}]}
 
 
 WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
