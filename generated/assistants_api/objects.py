@@ -339,6 +339,8 @@ def to_json(
     Raises:
         ValueError: the value contains itself.
     """
+    if value is UNSET:
+        return UNSET
     copy = copy or copy_level
     root = [value]
     level: list[list[Any] | dict[str, Any]] = [root]

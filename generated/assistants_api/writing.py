@@ -90,8 +90,10 @@ def _texts_of(plain: dict[str, Any]) -> Pairs:
 
 def form(name: str, value: Any) -> Pairs:
     """Write a query parameter, an array as the name repeated."""
+    if value is UNSET:
+        return []
     plain = to_json(value)
-    if plain is None or plain is UNSET:
+    if plain is None:
         return []
     if isinstance(plain, list):
         return [(name, text_of(item)) for item in plain]
