@@ -79,7 +79,7 @@ def main() -> int:
     if options.output:
         series = [each for row in rows for each in row.benchmarks()]
         pyperf.BenchmarkSuite(series).dump(str(options.output), replace=True)
-    return _print(rows)
+    return _print(rows, profiles=not options.quick)
 
 
 def _options() -> argparse.Namespace:
@@ -87,7 +87,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help=f"fewer rounds, so less certain; of {', '.join(_QUICK)} if not said",
+        help="fewer rounds, so less certain, and no profiles; "
+        f"of {', '.join(_QUICK)} if not said",
     )
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS)
@@ -109,11 +110,13 @@ def _measurements(
     def rounds(few: int, many: int) -> int:
         return few if quick else many
 
-    if part in ("models", "imports"):
+    if part == "models" and quick:
+        yield "models", lambda: models.measure(generator.kept(), 9)
+    elif part in ("models", "imports"):
         build = partial(generator.build_both, scratch)
         yield "building both packages", build
-    if part == "models":
-        yield "models", partial(models.measure, scratch, rounds(15, 60))
+    if part == "models" and not quick:
+        yield "models", partial(models.measure, scratch, 60)
     elif part == "imports":
         yield "imports", partial(imports.of_packages, scratch, rounds(5, 21))
     elif part == "building":
@@ -124,9 +127,9 @@ def _measurements(
     elif part == "facade":
         yield "first resource", partial(imports.of_clients, rounds(3, 31))
         yield "first answer", partial(imports.of_first_answers, rounds(3, 31))
-        yield "calls", partial(calls.measure, rounds(9, 41), by_tcp=not quick)
+        yield "calls", partial(calls.measure, rounds(7, 41), by_tcp=not quick)
     elif part == "streams":
-        yield "streams", partial(streams.measure, rounds(5, 15))
+        yield "streams", partial(streams.measure, rounds(3, 15))
     elif part == "tasks":
         yield "many tasks", partial(tasks.measure, rounds(11, 41))
     elif part == "runs":
@@ -175,7 +178,7 @@ def _drop_settings() -> None:
             del os.environ[name]
 
 
-def _print(rows: list[Row]) -> int:
+def _print(rows: list[Row], *, profiles: bool) -> int:
     out = Console(highlight=False)
     # A line for each row, also where nobody says how wide it may be.
     out.width = max(out.width, 110)
@@ -193,7 +196,7 @@ def _print(rows: list[Row]) -> int:
     )
     missed = [row for row in rows if not row.is_met]
     for row in missed:
-        if row.profile:
+        if row.profile and profiles:
             out.print(f"\nWhere the time goes: {row.what}")
             # As they are: what looks like markup is none.
             out.print("\n".join(fresh(row.profile)), markup=False, soft_wrap=True)

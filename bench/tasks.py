@@ -72,21 +72,21 @@ async def _take_turns(url: str, rounds: int) -> dict[str, list[_Taken]]:
         gets = {name: await _getter(name, url, stack) for name in _NAMES}
         for get in gets.values():
             # The first time, everybody connects.
-            await _turn(get)
+            await _turn(get, 1)
         for number in range(rounds):
             for name in rotated(_NAMES, number):
                 series[name].append(await _turn(gets[name]))
     return series
 
 
-async def _turn(get: Get) -> _Taken:
+async def _turn(get: Get, each: int = _CALLS) -> _Taken:
     async def task() -> None:
-        for _ in range(_CALLS):
+        for _ in range(each):
             await get()
 
     cpu, wall = time.process_time(), time.perf_counter()
     await asyncio.gather(*(task() for _ in range(_TASKS)))
-    calls = _TASKS * _CALLS
+    calls = _TASKS * each
     return _Taken(
         (time.process_time() - cpu) / calls, (time.perf_counter() - wall) / calls
     )
