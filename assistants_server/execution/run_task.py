@@ -290,12 +290,6 @@ class RunTask:
         """Take one turn after the other, to the end of the run."""
         # Before anything is waited for: turns begin in the order of their runs.
         self._slot = self._slots.queue()
-        try:
-            await self._take_turns()
-        finally:
-            self._leave_slot()
-
-    async def _take_turns(self) -> None:
         run = await self.record.perform(self._begun, ending=True)
         instruments().run_found(run)
         if run["status"] == "cancelling":
@@ -307,20 +301,23 @@ class RunTask:
                 with instruments().calls(self.record.id, calls):
                     await self._submitted.wait()
             self._submitted.clear()
-            slot = self._slot = self._slot or self._slots.queue()
-            with instruments().waiting():
-                await slot.reached()
+            await self._reach_slot()
             await self._lane.pause()
             self._has_turn = True
             try:
                 calls = await self._take_turn()
             finally:
                 self._has_turn = False
-                self._leave_slot()
             if not calls:
                 return
             if self._drains:
                 self.stop()
+
+    async def _reach_slot(self) -> None:
+        """Wait in the queue, where it may have a place already."""
+        slot = self._slot = self._slot or self._slots.queue()
+        with instruments().waiting():
+            await slot.reached()
 
     def _leave_slot(self) -> None:
         if self._slot:
