@@ -24,7 +24,9 @@ _ONE = (
 )
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
-_HOLDING = frozenset((*_ONE, *_MANY, *_NAMED))
+_ALL = (*_ONE, *_MANY, *_NAMED)
+_HOLDING = frozenset(_ALL)
+_HOLDERS = dict | list
 
 # Values of these keys are data of the API, whatever they look like.
 _OPAQUE = {"example", "examples", "default", "enum", "const", "mapping", "required"}
@@ -229,7 +231,7 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
                     mapped_at = (*place, "discriminator", "mapping", key)
                     yield mapped_at, mapped_reference(str(target))
         for key, child in value.items():
-            if not isinstance(child, dict | list):
+            if not isinstance(child, _HOLDERS):
                 continue
             if names:
                 pending.append((child, (*place, key), False))
@@ -295,6 +297,8 @@ def rewrite_outer(
         place = (*at, key)
         if holds_schemas or (key == "schema" and not names):
             result[key] = rule(child, place)
+        elif not isinstance(child, _HOLDERS):
+            result[key] = child
         elif not names and (key in _OPAQUE or key.startswith("x-")):
             result[key] = child
         else:
@@ -332,20 +336,19 @@ def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
 
 def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
     """Yield the schemas directly inside a schema, each with its place."""
-    if _HOLDING.isdisjoint(schema):
-        # Most hold none, and to look for each keyword takes long.
-        return
-    for key in _ONE:
-        child = schema.get(key)
-        if isinstance(child, dict) or (isinstance(child, bool) and key == "items"):
-            yield (*at, key), child
-    for key in _MANY:
-        if isinstance(schema.get(key), list):
-            for index, child in enumerate(schema[key]):
-                yield (*at, key, index), child
-    for key in _NAMED:
-        if isinstance(schema.get(key), dict):
-            for name, child in schema[key].items():
+    # Most hold none, many one: to look for each keyword takes long.
+    found = _HOLDING.intersection(schema)
+    for key in found if len(found) < 2 else filter(found.__contains__, _ALL):
+        held = schema[key]
+        if key in _ONE:
+            if isinstance(held, dict) or (isinstance(held, bool) and key == "items"):
+                yield (*at, key), held
+        elif key in _MANY:
+            if isinstance(held, list):
+                for index, child in enumerate(held):
+                    yield (*at, key, index), child
+        elif isinstance(held, dict):
+            for name, child in held.items():
                 yield (*at, key, name), child
 
 
