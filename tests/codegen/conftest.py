@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from codegen.__main__ import main
 from codegen.pipeline import Order, build
 from tests.codegen.audit import vocabulary
+from tests.codegen.once import once
 from tests.codegen.packages import forget_package, import_package
 from tests.codegen.specs import (
     EVERYTHING,
@@ -58,6 +61,11 @@ def built(
     """Build a document, all of it by default; return the package's folder."""
     build(Order(spec, target, name, selection), silent)
     return target / name
+
+
+def built_in(given: Document, folder: Path) -> None:
+    """Build a document in a folder, as `generated`."""
+    built(written(folder, given), folder / "generated")
 
 
 class Make(Protocol):
@@ -115,17 +123,18 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
 @pytest.fixture(scope="session")
 def pinned_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build openapi.yaml once; return the folder, which nobody changes."""
-    target = tmp_path_factory.mktemp("pinned") / "generated"
-    build(Order(str(PINNED), target), silent)
-    return target
+
+    def make(folder: Path) -> None:
+        build(Order(str(PINNED), folder / "generated"), silent)
+
+    return once(tmp_path_factory, "pinned", make) / "generated"
 
 
 @pytest.fixture(scope="session")
 def old_tree(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Build the zoo once: what a failing build finds, and has to leave."""
-    folder = tmp_path_factory.mktemp("old")
-    built(written(folder, zoo()), folder / "generated")
-    return tree(folder / "generated")
+    found = once(tmp_path_factory, "old", partial(built_in, zoo()))
+    return tree(found / "generated")
 
 
 @pytest.fixture
@@ -139,7 +148,22 @@ def old(old_tree: dict[str, bytes], tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def known(tmp_path_factory: pytest.TempPathFactory, pinned_build: Path) -> Vocabulary:
     """Learn from harmless packages what code does."""
-    folder = tmp_path_factory.mktemp("harmless")
+
+    def make(folder: Path) -> None:
+        folders = [
+            built(written(folder, given, f"{number}.json"), folder / f"out{number}")
+            for number, given in enumerate([zoo(), _plain()])
+        ]
+        words = vocabulary([pinned_build / "assistants_api", *folders])
+        (folder / "words").write_bytes(pickle.dumps(words))
+
+    found = once(tmp_path_factory, "harmless", make) / "words"
+    words: Vocabulary = pickle.loads(found.read_bytes())
+    return words
+
+
+def _plain() -> Document:
+    """Return a document of what the zoo lacks."""
     plain = document(
         {
             "/a": {
@@ -163,8 +187,4 @@ def known(tmp_path_factory: pytest.TempPathFactory, pinned_build: Path) -> Vocab
     several |= {"text/plain": {}, "a/b": {}}
     answer = {"200": {"description": "Good.", "content": several}}
     plain["paths"]["/b"] = {"get": operation("b", responses=answer)}
-    folders = [
-        built(written(folder, given, f"{number}.json"), folder / f"out{number}")
-        for number, given in enumerate([zoo(), plain])
-    ]
-    return vocabulary([pinned_build / "assistants_api", *folders])
+    return plain

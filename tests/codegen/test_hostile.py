@@ -15,6 +15,7 @@ from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
 from tests.codegen.audit import PAYLOAD, audit, run_all
 from tests.codegen.conftest import built
+from tests.codegen.once import once
 from tests.codegen.packages import imported
 from tests.codegen.payloads import NAMES, NO_NAMES, TEXTS
 from tests.codegen.specs import (
@@ -155,14 +156,16 @@ INFORMATION = ['"""', '"\\', "\u202e\0", "{{ 7*7 }}", f'"""\n{PAYLOAD}\n"""', "x
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Build the documents above; return the folders of the packages."""
-    folder = tmp_path_factory.mktemp("hostile")
     documents = {"hostile_texts": of_texts(), "hostile_names": of_names()}
     for number, text in enumerate(INFORMATION):
         documents[f"hostile_info_{number}"] = of_information(text)
-    return {
-        name: built(written(folder, given, f"{name}.json"), folder / name, name=name)
-        for name, given in documents.items()
-    }
+
+    def make(folder: Path) -> None:
+        for name, each in documents.items():
+            built(written(folder, each, f"{name}.json"), folder / name, name=name)
+
+    found = once(tmp_path_factory, "hostile", make)
+    return {name: found / name / name for name in documents}
 
 
 def test_hostile_packages_do_nothing_that_harmless_ones_don_t(

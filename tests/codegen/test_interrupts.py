@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from codegen import overlay, pipeline, source
 from codegen.pipeline import Order, build
 from codegen.swap import recover
 from tests.cases import some
-from tests.codegen.conftest import built, silent
+from tests.codegen.conftest import built, built_in, silent
+from tests.codegen.once import once
 from tests.codegen.specs import (
     EVERYTHING,
     TEXT,
@@ -58,9 +60,8 @@ def changed_zoo() -> Document:
 
 @pytest.fixture(scope="module")
 def new_tree(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("new")
-    built(written(folder, changed_zoo()), folder / "generated")
-    return tree(folder / "generated")
+    found = once(tmp_path_factory, "new", partial(built_in, changed_zoo()))
+    return tree(found / "generated")
 
 
 def broken_off(
