@@ -161,6 +161,9 @@ def _at(value: Any, at: Path) -> Any:
 
 
 def _applied(document: Document, actions: list[Any]) -> Applied:
+    if not actions:
+        # Nothing to copy it for: no step changes what it is given.
+        return Applied(document, {})
     unmet = {}
     for index, target, is_met, changed in stepwise(document, actions):
         document = changed
