@@ -235,7 +235,7 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
                 continue
             if names:
                 pending.append((child, (*place, key), False))
-            elif key not in _OPAQUE and not key.startswith("x-"):
+            elif not _is_data(key):
                 named = key in _NAME_MAPS and isinstance(child, dict)
                 pending.append((child, (*place, key), named))
 
@@ -297,14 +297,17 @@ def rewrite_outer(
         place = (*at, key)
         if holds_schemas or (key == "schema" and not names):
             result[key] = rule(child, place)
-        elif not isinstance(child, _HOLDERS):
-            result[key] = child
-        elif not names and (key in _OPAQUE or key.startswith("x-")):
-            result[key] = child
-        else:
+        elif isinstance(child, _HOLDERS) and (names or not _is_data(key)):
             named = not names and key in _NAME_MAPS and isinstance(child, dict)
             result[key] = rewrite_outer(child, place, rule, names=named)
+        else:
+            result[key] = child
     return result
+
+
+def _is_data(key: str) -> bool:
+    """Return whether the value of a key is data, whatever it looks like."""
+    return key in _OPAQUE or key.startswith("x-")
 
 
 def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
