@@ -111,7 +111,7 @@ class BasePool:
 
     def _new(self) -> Any:
         # Imported late: what it needs is imported by the HTTP library as well.
-        from .cookies import CookiesByOrigin
+        from .cookies import CookiesByOrigin, pass_over_the_rest
         from .late_tls import LateContext
 
         # Certificates that the environment names have to be usable at once.
@@ -127,6 +127,7 @@ class BasePool:
                 keepalive_expiry=_KEEPALIVE,
             ),
         )
+        pass_over_the_rest(http.cookies)
         self._take_place(http)
         return http
 

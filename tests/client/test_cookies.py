@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,3 +64,28 @@ def test_one_that_spoils_requests_is_dropped_wherever_it_is(kind: Any) -> None:
 
         use(kind, calls, base_url=server.url)
         assert cookies(server) == [None, "good=a"]
+
+
+@both
+def test_responses_without_any_are_not_looked_through(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def extract(self: CookieJar, response: Any, request: Any) -> None:
+        looked.append(request.get_full_url())
+
+    monkeypatch.setattr(CookieJar, "extract_cookies", extract)
+    bare, with_cookie = Response.of({"id": "thread_1"}), setting("new")
+
+    def script(request: Request) -> Response:
+        return with_cookie(request) if len(server.requests) == 2 else bare
+
+    with ScriptedServer(script) as server:
+
+        async def calls(client: Any) -> None:
+            for _ in range(3):
+                await settled(client.threads.create())
+
+        use(kind, calls, base_url=server.url)
+        assert looked == [f"{server.url}/threads"]
