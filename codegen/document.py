@@ -26,7 +26,7 @@ _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _ALL = (*_ONE, *_MANY, *_NAMED)
 _HOLDING = frozenset(_ALL)
-_HOLDERS = dict | list
+_HOLDERS = (dict, list)
 
 # Values of these keys are data of the API, whatever they look like.
 _OPAQUE = {"example", "examples", "default", "enum", "const", "mapping", "required"}
