@@ -17,6 +17,7 @@ from ..telemetry.instruments import instruments
 from .engine_turn import outcome_of, take_turn
 from .made_files import MadeFiles
 from .run_record import ACTIVE, OverError, action_calls
+from .slots import Slot
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
 from .turn_writer import TurnWriter
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .file_search import FileSearcher
     from .lane import Lane
     from .run_record import RunRecord
-    from .slots import Slot, Slots
+    from .slots import Slots
 
 JSON = dict[str, Any]
 # Seconds that an engine has to clean up when its run is cancelled or expires.
@@ -88,10 +89,9 @@ class RunTask:
         self._engine = engine
         self._searcher = searcher
         self._contents = contents
-        self._slots = slots
+        self._slot = Slot(slots)
         self._lane = lane
         self._on_lost = on_lost
-        self._slot: Slot | None = None
         self._has_turn = False
         self._drains = False
         self._submitted = asyncio.Event()
@@ -172,7 +172,7 @@ class RunTask:
             self._tell("left")
             if not work.done():
                 work.cancel()
-            self._leave_slot()
+            self._slot.leave()
             await self.record.leave()
             if self.record.listener:
                 # The run came to its end, or goes on, somewhere else.
@@ -289,7 +289,7 @@ class RunTask:
     async def _carry_on(self) -> None:
         """Take one turn after the other, to the end of the run."""
         # Before anything is waited for: turns begin in the order of their runs.
-        self._slot = self._slots.queue()
+        self._slot.queue()
         run = await self.record.perform(self._begun, ending=True)
         instruments().run_found(run)
         if run["status"] == "cancelling":
@@ -297,11 +297,12 @@ class RunTask:
         calls = action_calls(run)
         while True:
             if calls:
-                self._leave_slot()
+                self._slot.leave()
                 with instruments().calls(self.record.id, calls):
                     await self._submitted.wait()
             self._submitted.clear()
-            await self._reach_slot()
+            with instruments().waiting():
+                await self._slot.reached()
             await self._lane.pause()
             self._has_turn = True
             try:
@@ -312,17 +313,6 @@ class RunTask:
                 return
             if self._drains:
                 self.stop()
-
-    async def _reach_slot(self) -> None:
-        """Wait in the queue, where it may have a place already."""
-        slot = self._slot = self._slot or self._slots.queue()
-        with instruments().waiting():
-            await slot.reached()
-
-    def _leave_slot(self) -> None:
-        if self._slot:
-            self._slot.leave()
-            self._slot = None
 
     async def _take_turn(self) -> list[JSON]:
         """Let the engine take a turn; return the calls that the client acts on now."""

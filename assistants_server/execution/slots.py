@@ -17,49 +17,52 @@ class Slots:
         """Let so many turns go on at once; None for no limit."""
         self._most = most
         self._taken = 0
-        self._waiting: deque[Slot] = deque()
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
-    def queue(self) -> Slot:
-        """Return the last place of the queue, which may be at its turn already."""
-        slot = Slot(self)
+    def enter(self) -> asyncio.Future[None]:
+        """Return what is done when who enters now may begin."""
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._most is not None and self._taken >= self._most:
-            self._waiting.append(slot)
+            self._waiting.append(place)
         else:
             self._taken += 1
-            slot.begin()
-        return slot
+            place.set_result(None)
+        return place
 
     def free(self) -> None:
         """Let whoever waits longest begin, in place of one who has begun."""
         while self._waiting:
-            if self._waiting.popleft().begin():
+            place = self._waiting.popleft()
+            # Who has left the queue is still in there.
+            if not place.done():
+                place.set_result(None)
                 return
         self._taken -= 1
 
 
 class Slot:
-    """A place in the queue, and then among those who go on."""
+    """The place of one run, in the queue and then among those who go on.
+
+    It has none at first; it may leave and queue again as often as it likes.
+    """
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
-        self._begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._is_left = False
+        self._place: asyncio.Future[None] | None = None
 
-    def begin(self) -> bool:
-        """Let its owner begin; return whether it is still there."""
-        if self._begun.done():
-            return False
-        self._begun.set_result(None)
-        return True
+    def queue(self) -> None:
+        """Take the last place, unless there is one already."""
+        if self._place is None:
+            self._place = self._slots.enter()
 
     async def reached(self) -> None:
-        """Wait until its owner may begin."""
-        await self._begun
+        """Wait until it is one's turn."""
+        self.queue()
+        assert self._place is not None
+        await self._place
 
     def leave(self) -> None:
-        """Leave the place to others, whether its owner has begun or not."""
-        if self._is_left:
-            return
-        self._is_left = True
-        if not self._begun.cancel() and not self._begun.cancelled():
+        """Leave the place to others, if there is one."""
+        place, self._place = self._place, None
+        if place and not place.cancel() and not place.cancelled():
             self._slots.free()

@@ -10,7 +10,7 @@ import pytest
 
 from assistants_server import LocalServer, ToolCall, Turn
 from assistants_server.execution.run_record import RunRecord
-from assistants_server.execution.slots import Slots
+from assistants_server.execution.slots import Slot, Slots
 from tests.cases import some
 from tests.server.api import Api, function, talking, until
 from tests.server.inside import inside, problems, scheduler_of
@@ -29,18 +29,25 @@ def in_loop(test: Callable[[], None]) -> None:
     asyncio.run(run())
 
 
-def begun(slot: Any) -> bool:
-    return bool(vars(slot)["_begun"].done())
+def queued(slots: Slots) -> Slot:
+    slot = Slot(slots)
+    slot.queue()
+    return slot
+
+
+def begun(slot: Slot) -> bool:
+    return bool(vars(slot)["_place"].done())
 
 
 def test_those_who_wait_begin_one_by_one_in_order() -> None:
     def test() -> None:
         slots = Slots(2)
-        places = [slots.queue() for _ in range(4)]
+        places = [queued(slots) for _ in range(4)]
         assert [begun(each) for each in places] == [True, True, False, False]
         places[1].leave()
-        # A place is left once, however often that is said.
+        # A place is taken once, and left once, however often that is said.
         places[1].leave()
+        places[2].queue()
         assert [begun(each) for each in places[2:]] == [True, False]
         places[0].leave()
         assert begun(places[3])
@@ -51,14 +58,16 @@ def test_those_who_wait_begin_one_by_one_in_order() -> None:
 def test_who_leaves_the_queue_lets_nobody_in() -> None:
     def test() -> None:
         slots = Slots(1)
-        first, second, third = (slots.queue() for _ in range(3))
+        first, second, third, last = (queued(slots) for _ in range(4))
+        last.leave()
+        assert not begun(second)
         second.leave()
         assert not begun(third)
         first.leave()
         assert begun(third)
         third.leave()
         # It is free again, once.
-        assert [begun(slots.queue()) for _ in range(2)] == [True, False]
+        assert [begun(queued(slots)) for _ in range(2)] == [True, False]
 
     in_loop(test)
 
@@ -68,12 +77,12 @@ def test_there_may_be_no_limit() -> None:
 
 
 def _all_begin(slots: Slots) -> None:
-    assert all(begun(slots.queue()) for _ in range(1000))
+    assert all(begun(queued(slots)) for _ in range(1000))
 
 
 def test_who_is_cancelled_when_it_may_begin_leaves_it_to_the_next() -> None:
     async def wait(slots: Slots) -> None:
-        slot = slots.queue()
+        slot = queued(slots)
         try:
             await slot.reached()
         finally:
@@ -81,7 +90,7 @@ def test_who_is_cancelled_when_it_may_begin_leaves_it_to_the_next() -> None:
 
     async def run() -> None:
         slots = Slots(1)
-        first = slots.queue()
+        first = queued(slots)
         tasks = [asyncio.create_task(wait(slots)) for _ in range(3)]
         await asyncio.sleep(0)
         tasks[0].cancel()
@@ -91,7 +100,7 @@ def test_who_is_cancelled_when_it_may_begin_leaves_it_to_the_next() -> None:
         tasks[1].cancel()
         await tasks[2]
         await asyncio.wait(tasks)
-        assert begun(slots.queue())
+        assert begun(queued(slots))
 
     asyncio.run(run())
 
