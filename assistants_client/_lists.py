@@ -90,10 +90,14 @@ def page_fields(
         raise result.undecodable(result.response, "no list")
     more = False if single else found.get("has_more")
     own = _OWN if single else {*_OWN, "has_more"}
+    items = found.get("data") or []
+    for index, item in enumerate(items):
+        # In its place, so that what it was read from is gone before the next one.
+        items[index] = read_item(item)
     return PageFields(
         operation=result.call.operation,
         ids=result.call.ids,
-        data=[*map(read_item, found.get("data") or ())],
+        data=items,
         first_id=found.get("first_id"),
         last_id=found.get("last_id"),
         has_more=more if isinstance(more, bool) else None,
