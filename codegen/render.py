@@ -46,7 +46,7 @@ def render(package: Package, document: Document, folder: FilePath, http: str) ->
     # OpenAPI requires.
     facts = without_prose(document)
     facts = {**facts, "info": {**facts["info"], "title": folder.name}}
-    _write(folder / "openapi.json", _indented(facts) + "\n")
+    _write(folder / "openapi.json", indented(facts) + "\n")
     _write(folder / "py.typed", "")
 
 
@@ -79,14 +79,14 @@ def _write(path: FilePath, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _indented(value: Any, margin: str = "\n") -> str:
+def indented(value: Any, margin: str = "\n") -> str:
     """Write JSON as `json.dumps(value, indent=1)` does, which takes much longer."""
     inside = margin + " "
     if isinstance(value, dict) and value:
-        members = [f"{_quoted(k)}: {_indented(v, inside)}" for k, v in value.items()]
+        members = [f"{_quoted(k)}: {indented(v, inside)}" for k, v in value.items()]
         return f"{{{inside}{f',{inside}'.join(members)}{margin}}}"
     if isinstance(value, list) and value:
-        items = [_indented(item, inside) for item in value]
+        items = [indented(item, inside) for item in value]
         return f"[{inside}{f',{inside}'.join(items)}{margin}]"
     return _quoted(value) if isinstance(value, str) else json.dumps(value)
 
