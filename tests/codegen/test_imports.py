@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..types import new, Model, UNSET, item_10, item_2
+from ...writing import texts
 from ... import models
 
 if TYPE_CHECKING:
@@ -56,10 +57,12 @@ def test_what_is_for_type_checkers_needs_their_constant() -> None:
 
 
 def test_each_module_and_each_name_is_in_its_order() -> None:
-    code = "B, A, ADict, models, item_2, item_10, new, Model, UNSET, datetime, _date"
+    code = "B, A, ADict, models, texts, item_2, item_10, new, Model, UNSET"
+    code += ", datetime, _date"
     assert used_in(IMPORTS, code) == (
         "from typing import TYPE_CHECKING\n\n"
         "from ... import models\n"
+        "from ...writing import texts\n"
         "from ..types import UNSET, Model, item_2, item_10, new\n\n"
         "if TYPE_CHECKING:\n"
         "    from datetime import date as _date\n"
