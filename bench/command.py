@@ -131,7 +131,7 @@ def _measurements(
     elif part == "streams":
         yield "streams", partial(streams.measure, rounds(3, 15))
     elif part == "tasks":
-        yield "many tasks", partial(tasks.measure, rounds(11, 41))
+        yield "many tasks", partial(tasks.measure, rounds(5, 41))
     elif part == "runs":
         count = rounds(100_000, 1_000_000)
         yield "a long stream", partial(streams.memory, rounds(2, 3), count)
