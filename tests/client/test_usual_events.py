@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistants_client import _api
 from assistants_client._events.parse import ParsedEvent, to_model
+from assistants_client._events.snapshots import RunSnapshot
 from assistants_client._usual import read_usual
+from assistants_client.streaming.stream import _Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,3 +107,15 @@ def test_what_was_read_holds_nothing_of_what_it_was_read_from() -> None:
     found.data.delta.content[0].text.value = "changed"
     found.data.delta.content[0].text.annotations = [1]
     assert data == USUAL
+
+
+def test_a_stream_knows_the_text_of_usual_events_and_of_others() -> None:
+    delivery = _Delivery(RunSnapshot(), None)
+    two = copy.deepcopy(USUAL)
+    two["delta"]["content"] *= 2
+    empty = copy.deepcopy(USUAL)
+    empty["delta"]["content"][0]["text"]["value"] = ""
+    for data in (USUAL, two, empty, {**USUAL, "delta": None}):
+        delivery.take((None, ParsedEvent(NAME, data), None))
+    assert [*delivery.pieces] == ["Hi", "Hi", "Hi"]
+    assert delivery.count == 4

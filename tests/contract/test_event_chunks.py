@@ -19,6 +19,10 @@ STREAMS = {
         BOTH * 2,
     ),
     "two lines": ("data: 1\ndata: 2\n\n" + USUAL[:18], [("", "1\n2"), ("a", "{}")]),
+    "mixed": (
+        f"data: 1\n\n{USUAL}data: 2\n\n{USUAL}",
+        [("", "1"), *BOTH, ("", "2"), *BOTH],
+    ),
     "no space": ("event:a\ndata:{}\n\n", [("a", "{}")]),
     "no data": ("event: a\n\nevent: b\ndata: 1\n\n", [("b", "1")]),
     "named anew": ("event: a\nevent: b\ndata: 1\n\n", [("b", "1")]),
