@@ -18,11 +18,10 @@ from harness.processes import ROOT, ProcessError
 
 _TESTS = (
     *("tests/contents", "tests/processes", "tests/server", "tests/telemetry"),
-    "tests/store/test_postgres.py",
     "tests/search/test_embeddings.py",
     "tests/search/test_postgres_index.py",
 )
-# Once is enough of what takes long, and depends on no version.
+# What is in one of these alone takes too long for both.
 _WITH_PGVECTOR = (
     "tests/store",
     "tests/search/test_embeddings.py",
