@@ -12,7 +12,6 @@ from ._errors import ArgumentError, ConfigurationError
 from ._ids import EXPECTED, KINDS
 from ._operations import LIVE, OPERATIONS
 from .objects._live import LiveObject, bind, bound_ids, share_read
-from .pages import AsyncPage, Page
 from .resources._base import live_class, page_calls
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from .objects.steps import AsyncRunStep, RunStep
     from .objects.threads import AsyncThread, Thread
     from .objects.vector_stores import AsyncVectorStore, VectorStore
+    from .pages import AsyncPage, Page
 
     T = TypeVar("T")
 
@@ -101,6 +101,9 @@ def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
         if name not in EXPECTED:
             names = ", ".join(each for each in EXPECTED if each.endswith("_id"))
             raise ArgumentError(f"attach() takes no {name}, but ids: {names}")
+    # Late, as lists are much to import for who reads none.
+    from .pages import AsyncPage, Page
+
     if isinstance(found, Page | AsyncPage):
         return _attached_page(client, found, ids)
     kind = _kind_of(found)
@@ -134,6 +137,8 @@ def _live_kind(said: Any) -> str | None:
 
 
 def _attached_page(client: Any, page: Any, ids: Mapping[str, Any]) -> Any:
+    from .pages import AsyncPage, Page
+
     operation = OPERATIONS.get(page._operation)
     known = {**page._ids, **ids}
     if operation is None or not {*operation.parameters.path} <= known.keys():

@@ -9,7 +9,6 @@ from .._errors import APIStatusError, AssistantsError, NotFoundError
 from .._flows.poll_policy import MAX_WAIT
 from .._flows.tool_calls import written_in
 from .._operations import GET_RUN
-from ..pages import AsyncPages
 from ._live import SyncObject
 from ._own_messages import lacks_messages_of, with_messages
 from ._run import BaseRun, performed
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from .._flows.poll_policy import RunWait
     from ..client import AsyncClient, Client
     from ..display.timeline import Timeline
-    from ..pages import AsyncPage, Page
+    from ..pages import AsyncPage, AsyncPages, Page
     from ..resources._params import (
         Options,
         RunsList,
@@ -328,6 +327,8 @@ class AsyncRun(BaseRun):
         """List the messages that the run wrote, page by page; see `Run.messages`."""
         ids: Any = self._ids
         first = self._client.threads.messages.list(**ids, **params)
+        from ..pages import AsyncPages
+
         return AsyncPages(lambda: self._own(first, params.get("order")))
 
     async def _own(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache, wraps
 from importlib import import_module
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from .. import _api
 from .._arguments import LEFT_OUT
@@ -20,12 +20,10 @@ from .._call import make_call
 from .._error_messages import is_error, properties_of
 from .._errors import ArgumentError
 from .._ids import KINDS, id_of
-from .._lists import page_fields, split
 from .._operations import LIVE
 from .._text import public
 from ..binary import contents
 from ..objects._live import Binding, copied, updatable
-from ..pages import AsyncPage, AsyncPages, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,29 +32,14 @@ if TYPE_CHECKING:
     from .._flows.paginate import Bounds
     from .._operation import Operation
     from ..client import AsyncClient, Client
-    from ..pages import Query
+    from ..pages import AsyncPages, Page, Query
+    from ._performers import AsyncPerform, Perform
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 S = TypeVar("S")
 A = TypeVar("A")
-
-
-class Perform(Protocol):
-    """How a call is performed, and what is returned for it."""
-
-    def __call__(self, client: Client, call: Call[T]) -> T:
-        """Perform a call."""
-        ...
-
-
-class AsyncPerform(Protocol):
-    """How a call is performed, and what is returned for it, awaited."""
-
-    async def __call__(self, client: AsyncClient, call: Call[T]) -> T:
-        """Perform a call."""
-        ...
 
 
 def perform(client: Client, call: Call[T]) -> T:
@@ -89,6 +72,9 @@ class Resource:
         return self._perform(self._client, call)
 
     def _list(self, operation: Operation[S, object], params: dict[str, Any]) -> Page[S]:
+        # Late, as lists are much to import for who reads none.
+        from .._lists import split
+
         ids = ids_in(operation, params)
         bounds, query, rest = split(params, operation.kind)
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
@@ -120,6 +106,9 @@ class AsyncResource:
     def _list(
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> AsyncPages[A]:
+        from .._lists import split
+        from ..pages import AsyncPages
+
         ids = ids_in(operation, params)
         bounds, query, rest = split(params, operation.kind)
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
@@ -162,6 +151,9 @@ def page_calls(
         bounds: where iterating over the pages ends.
         rest: the options of each call, and what else it sends.
     """
+    from .._lists import page_fields
+    from ..pages import AsyncPage, Page
+
     read_item = item_reader(operation, client, ids)
     kind: Any = AsyncPage if client.asynchronous else Page
 
