@@ -13,8 +13,7 @@ from ..store import StoreError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..configuration.place import add_place, configured_place
-from ..copying import CopyReport
+    from ..copying import CopyReport
 
 _ERROR, _WRONG_USE, _INCOMPLETE, _INTERRUPTED = 1, 2, 6, 130
 _DESCRIPTION = """\
