@@ -40,6 +40,7 @@ def check_variables(environment: Mapping[str, str], options: Sequence[Option]) -
         # Some have another name than their option.
         meant.setdefault(PREFIX + option.attribute.upper(), option.in_environment)
     known = {*meant.values()}
+    rest = {each.removeprefix(PREFIX): to for each, to in meant.items()}
     for name, value in environment.items():
         if (
             not name.upper().startswith(PREFIX)
@@ -49,7 +50,6 @@ def check_variables(environment: Mapping[str, str], options: Sequence[Option]) -
             or _OF_SERVICES.search(name)
         ):
             continue
-        rest = {each.removeprefix(PREFIX): to for each, to in meant.items()}
         near = get_close_matches(name.upper().removeprefix(PREFIX), rest, 1, _CLOSE)
         if near:
             raise OptionError(
