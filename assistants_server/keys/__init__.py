@@ -1,7 +1,7 @@
 """Keys of clients: each of a project, with a scope and limits, stored as hashes.
 
 `file` and `database` say where keys are stored, `ring` which of them a request has.
-What a key is says `store.key`, because each database has a table of them.
+`store.key` says what a key is, as each database has a table of them.
 """
 
 from ..store.key import DEFAULT_PROJECT, InvalidKeyError, Key
