@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Seconds for which keys are taken to be as they were: one that was revoked is refused
 # after so long.
 _LIFETIME = 1.0
-# Seconds that a database may take to say them anew.
+# Seconds that a request waits for the database to say them anew.
 _PATIENCE = 2.0
 
 
@@ -40,7 +40,7 @@ class DatabaseKeys:
             store: the store.
             table: its keys.
             clock: returns seconds.
-            patience: how many seconds a database may take to say them anew.
+            patience: how many seconds a request waits to have them anew.
         """
         self._store = store
         self._table = table
@@ -89,7 +89,10 @@ class DatabaseKeys:
         if self._known is not None and not fresh:
             if self._must_read():
                 self._renewing = asyncio.create_task(self._renew())
-                await asyncio.wait([self._renewing], timeout=self._patience)
+                renewing = [self._renewing]
+                done, _ = await asyncio.wait(renewing, timeout=self._patience)
+                for each in done:
+                    each.result()
             return self._known
         async with self._reading:
             # Somebody else may have read them since.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Database:
     """A store on another machine, and the keys in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = 60) -> None:
         self.now = 0.0
         self.keys: list[Key] = []
         self.is_away = False
@@ -29,7 +29,9 @@ class Database:
         self.answers = asyncio.Event()
         self.answers.set()
         store, table = cast("Any", self), cast("Any", self)
-        self.shared = DatabaseKeys(store, table, clock=lambda: self.now, patience=0.01)
+        self.shared = DatabaseKeys(
+            store, table, clock=lambda: self.now, patience=patience
+        )
 
     def all(self) -> list[Key]:
         self.reads += 1
@@ -125,7 +127,7 @@ def test_keys_stay_as_they_were_while_the_database_is_away(
 
 
 def test_a_database_that_does_not_answer_is_not_waited_for() -> None:
-    database = Database()
+    database = Database(patience=0.01)
     key = unstored()[1]
     database.keys.append(key)
 
@@ -151,3 +153,11 @@ def test_a_database_that_takes_its_time_to_fail_is_asked_a_second_later() -> Non
     database.now = 16.0
     database.ask()
     assert database.now == 21.0
+
+
+def test_what_is_wrong_with_the_keys_themselves_is_said() -> None:
+    database = Database()
+    database.ask()
+    database.now, database.keys = 10.0, cast("Any", None)
+    with pytest.raises(TypeError):
+        database.ask()
