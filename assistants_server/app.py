@@ -186,7 +186,7 @@ def _act(project: Project, request: ValidRequest) -> Result:
     if request.upload:
         project.store.after(request.upload.commit)
     act = partial(_act_alone, project)
-    return once(project.store, request, act, project.runs.retell)
+    return once(project.store, request, act, project.runs.replay)
 
 
 def _act_alone(project: Project, request: ValidRequest) -> Result:

@@ -16,7 +16,7 @@ from ..telemetry.instruments import instruments
 from .followers import Followers
 from .lane import Lane
 from .presence import Presence
-from .retellings import Retellings
+from .replays import Replays
 from .run_record import ACTIVE, RunRecord
 from .run_task import RunTask
 from .slots import Slots
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..store import Store
     from ..store.processes import Carrier
     from .file_search import FileSearcher
-    from .retelling import Retelling
+    from .replay import Replay
 
 JSON = dict[str, Any]
 # Seconds: for tasks to end when the server stops, and between two looks for runs that
@@ -70,7 +70,7 @@ class Scheduler:
         self._run_tasks: dict[str, RunTask] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._followers = Followers(store)
-        self._retellings = Retellings()
+        self._replays = Replays()
         self._presence = Presence(store, self._let_go, self._hear)
         self._news = asyncio.Event()
         self._look: asyncio.Task[None] | None = None
@@ -154,15 +154,15 @@ class Scheduler:
         if task:
             self._store.after(task.discard)
 
-    def retell(self, retelling: Retelling, store: Store, listener: Listener) -> None:
-        """Tell a client of a run once more, when the change that goes on is made.
+    def replay(self, replay: Replay, store: Store, listener: Listener) -> None:
+        """Replay the stream of a run, when the change that goes on is made.
 
         Args:
-            retelling: what is told.
+            replay: what the client is told.
             store: the store as the project of the run sees it.
             listener: the client.
         """
-        begin = partial(self._retellings.begin, retelling, store, listener)
+        begin = partial(self._replays.begin, replay, store, listener)
         self._store.after(listener.abort if self._closing else begin)
 
     def detach(self, listener: Listener) -> None:
@@ -174,7 +174,7 @@ class Scheduler:
             if run_task.record.listener is listener:
                 run_task.record.listener = None
         self._followers.detach(listener)
-        self._retellings.detach(listener)
+        self._replays.detach(listener)
 
     async def drain(self, seconds: float) -> None:
         """Begin no more turns, and wait for those that go on.
@@ -200,7 +200,7 @@ class Scheduler:
             # An engine that ignores being cancelled isn't waited for.
             await asyncio.wait(self._tasks, timeout=_GRACE)
         self._followers.abort()
-        self._retellings.abort()
+        self._replays.abort()
         self._presence.close()
         leaving = asyncio.ensure_future(self._leave())
         await asyncio.wait([leaving], timeout=_GRACE)

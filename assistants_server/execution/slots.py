@@ -20,7 +20,7 @@ class Slots:
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     def enter(self) -> asyncio.Future[None]:
-        """Return what is done when who enters now may begin."""
+        """Return a future that is done when whoever enters now may begin."""
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._most is not None and self._taken >= self._most:
             self._waiting.append(place)
@@ -33,7 +33,7 @@ class Slots:
         """Let whoever waits longest begin, in place of one who has begun."""
         while self._waiting:
             place = self._waiting.popleft()
-            # Who has left the queue is still in there.
+            # Whoever left the queue is still in it.
             if not place.done():
                 place.set_result(None)
                 return
@@ -56,7 +56,7 @@ class Slot:
             self._place = self._slots.enter()
 
     async def reached(self) -> None:
-        """Wait until it is one's turn."""
+        """Wait until the run may begin its turn."""
         self.queue()
         assert self._place is not None
         await self._place

@@ -31,7 +31,7 @@ def once(
     store: Store,
     request: ValidRequest,
     act: Callable[[ValidRequest], Result],
-    retell: Callable[[ValidRequest, JSON], Listener],
+    replay: Callable[[ValidRequest, JSON], Listener],
 ) -> Result:
     """Carry out a request, or return the response that the same request got before.
 
@@ -44,7 +44,7 @@ def once(
         store: where responses are stored.
         request: the request; its key counts where it may create or change something.
         act: carries it out.
-        retell: returns a stream once more, of the run that it began with: events are
+        replay: returns a stream once more, of the run that it began with: events are
             not stored, but what they told is.
 
     Raises:
@@ -81,7 +81,7 @@ def once(
         raise _error(409, message, "idempotent_object_deleted", _NO_RETRY)
     headers = {**stored.headers, REPLAYED: "true"}
     if stored.streamed:
-        return Result(stored.body, headers, retell(request, stored.body))
+        return Result(stored.body, headers, replay(request, stored.body))
     return Result(stored.body, headers)
 
 

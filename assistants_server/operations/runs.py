@@ -9,7 +9,7 @@ from ..contract import objects
 from ..contract.limits import tools_of_run
 from ..engines.interface import refusal_of
 from ..engines.scripted import HEADER, ScriptError, parse_script, script_of
-from ..execution.retelling import Retelling
+from ..execution.replay import Replay
 from ..execution.run_record import ACTIVE
 from ..faults.stale import StaleActions
 from ..http.errors import HTTPError, not_found, quoted
@@ -100,8 +100,8 @@ class Runs(Resource):
         run = self.scheduler.submit(run["id"], outputs, listener)
         return self.polled(self._stale.shown(run), listener)
 
-    def retell(self, request: ValidRequest, reported: JSON) -> Listener:
-        """Return the stream that a request asked for, once more from its beginning.
+    def replay(self, request: ValidRequest, reported: JSON) -> Listener:
+        """Return the stream that a request asked for, from its beginning.
 
         Args:
             request: the request, which has come before.
@@ -109,14 +109,14 @@ class Runs(Resource):
         """
         is_new = request.operation.name == "create_thread_and_run"
         outputs = request.body.get("tool_outputs", ())
-        retelling = Retelling(
+        replay = Replay(
             reported,
             thread=self.store.get("thread", reported["thread_id"]) if is_new else None,
             answered=[each["tool_call_id"] for each in outputs],
             results=self.store.notes(reported["id"])["results"],
         )
         listener = Listener()
-        self.scheduler.retell(retelling, self.store, listener)
+        self.scheduler.replay(replay, self.store, listener)
         return listener
 
     def _run(self, request: ValidRequest) -> JSON:

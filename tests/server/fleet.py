@@ -160,8 +160,8 @@ class Member:
             reported: the run as it was then.
             path: what the path of the request names.
         """
-        retell = partial(self._project.runs.retell, _request(name, body, path))
-        return await self.store.perform(lambda: retell(reported))
+        replay = partial(self._project.runs.replay, _request(name, body, path))
+        return await self.store.perform(lambda: replay(reported))
 
 
 def _request(name: str, body: JSON, path: dict[str, str]) -> ValidRequest:

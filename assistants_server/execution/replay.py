@@ -46,7 +46,7 @@ class Found:
     messages: dict[str, JSON]
 
 
-class Retelling:
+class Replay:
     """What the client of a stream knows of a run, and what it is to be told.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Streams that are told once more: the same events, from any moment and any server."""
+"""Streams that are replayed: the same events, from any moment and any server."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from assistants_server import (
     ToolCallDelta,
     Turn,
 )
-from assistants_server.execution import retellings
-from assistants_server.execution.retelling import Found, Retelling
+from assistants_server.execution import replays
+from assistants_server.execution.replay import Found, Replay
 from assistants_server.store import StoreAwayError
 from tests.server.fleet import Fleet
 from tests.server.streams import accumulated
@@ -41,7 +41,7 @@ FOUND = {
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retellings, "_PAUSE", 0)
+    monkeypatch.setattr(replays, "_PAUSE", 0)
 
 
 async def engine(turn: Turn) -> AsyncIterator[Any]:
@@ -183,7 +183,7 @@ async def hold(turn: Turn) -> AsyncIterator[str]:
 
 
 def telling(fleet: Fleet) -> int:
-    return len(vars(vars(fleet.members[0].scheduler)["_retellings"])["_tasks"])
+    return len(vars(vars(fleet.members[0].scheduler)["_replays"])["_tasks"])
 
 
 def test_a_run_that_is_deleted_ends_the_stream() -> None:
@@ -220,7 +220,7 @@ def test_a_server_that_stops_ends_streams_without_a_last_event() -> None:
 def test_a_store_that_is_away_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(retellings, "_LONGER", 0)
+    monkeypatch.setattr(replays, "_LONGER", 0)
     failures = iter(range(3))
 
     async def run() -> list[Event]:
@@ -239,46 +239,46 @@ def test_a_store_that_is_away_is_waited_for(
             return await fleet.read(listener)
 
     assert asyncio.run(run())[-1][0] == "done"
-    assert "no stream can be told once more: it is away" in caplog.text
+    assert "no stream can be replayed: it is away" in caplog.text
 
 
 RUN = {"id": "run_1", "thread_id": "thread_1", "status": "queued", "started_at": None}
 BEGUN = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
 
 
-def told(retelling: Retelling, found: Found) -> list[str]:
-    return [name for name, _ in retelling.events(found)]
+def told(replay: Replay, found: Found) -> list[str]:
+    return [name for name, _ in replay.events(found)]
 
 
 def test_what_goes_on_is_told_once() -> None:
     """A message may have ended before its step, and a step may be there before it."""
-    retelling = Retelling(RUN)
-    assert told(retelling, Found(RUN, [], {})) == BEGUN[:2]
+    replay = Replay(RUN)
+    assert told(replay, Found(RUN, [], {})) == BEGUN[:2]
     run = {**RUN, "status": "in_progress", "started_at": 1}
-    assert told(retelling, Found(run, [], {})) == BEGUN[2:]
+    assert told(replay, Found(run, [], {})) == BEGUN[2:]
     details = {"type": "m", "message_creation": {"message_id": "msg_1"}}
     step = {"id": "step_1", "status": "in_progress", "step_details": details}
-    assert told(retelling, Found(run, [step], {})) == [
+    assert told(replay, Found(run, [step], {})) == [
         "thread.run.step.created",
         "thread.run.step.in_progress",
     ]
     message = {"id": "msg_1", "status": "completed", "content": []}
-    assert told(retelling, Found(run, [step], {"msg_1": message})) == [
+    assert told(replay, Found(run, [step], {"msg_1": message})) == [
         "thread.message.created",
         "thread.message.in_progress",
         "thread.message.completed",
     ]
-    assert told(retelling, Found(run, [step], {"msg_1": message})) == []
-    assert not retelling.is_over
+    assert told(replay, Found(run, [step], {"msg_1": message})) == []
+    assert not replay.is_over
     ended = [{**step, "status": "completed"}]
-    assert told(retelling, Found({**run, "status": "completed"}, ended, {})) == [
+    assert told(replay, Found({**run, "status": "completed"}, ended, {})) == [
         "thread.run.step.completed",
         "thread.run.completed",
     ]
-    assert retelling.is_over
+    assert replay.is_over
 
 
 def test_a_run_without_steps_may_have_been_in_progress() -> None:
     for status, known in (("cancelled", BEGUN[:2]), ("completed", BEGUN)):
         found = Found({**RUN, "status": status}, [], {})
-        assert told(Retelling(RUN), found) == [*known, f"thread.run.{status}"]
+        assert told(Replay(RUN), found) == [*known, f"thread.run.{status}"]
