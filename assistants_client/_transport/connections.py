@@ -108,9 +108,10 @@ class Connections(BaseConnections):
         return [lease for each in [*self._leases] if (lease := each()) is not None]
 
     def _begin(self) -> None:
-        # Of the interpreter itself: one whose `__enter__` is written in Python stays
-        # taken for ever if a thread is interrupted right behind it.
-        self._lock = threading.Lock()
+        # Taken without `with`: behind its beginning, Python 3.14 lets a thread be
+        # interrupted before anything would release the lock. So it is released whether
+        # or not it was taken; this kind is nobody's but its owner's to release.
+        self._lock = threading.RLock()
         self._leases: set[weakref.ref[ThreadLease]] = set()
         # What is in it only wakes who waits; unlike a condition, it can't be left in
         # disorder.
@@ -127,12 +128,18 @@ class Connections(BaseConnections):
     def _acquire(self, lease: ThreadLease, seconds: float | None) -> None:
         ends = None if seconds is None else time.monotonic() + seconds
         while True:
-            with self._lock:
+            try:
+                self._lock.acquire()
                 if len(self._leases) >= self._limit:
                     self._forget_dead()
                 if len(self._leases) < self._limit:
                     self._leases.add(lease.reference)
                     break
+            finally:
+                try:  # noqa: SIM105 - that can be interrupted
+                    self._lock.release()
+                except RuntimeError:  # interrupted before it was taken
+                    pass
             left = _LOOK if ends is None else min(_LOOK, ends - time.monotonic())
             if left <= 0:
                 raise self.core.PoolTimeout("no connection was free")
@@ -172,10 +179,16 @@ class Connections(BaseConnections):
             if other is not None:
                 other.line.close()
         line = Line(self._backend, self.core)
-        with self._lock:
+        try:
+            self._lock.acquire()
             # In this order: what is interrupted behind it can be closed.
             lease.line = line
             lease.connection = self._made(origin, line)
+        finally:
+            try:  # noqa: SIM105 - that can be interrupted
+                self._lock.release()
+            except RuntimeError:  # interrupted before it was taken
+                pass
         if self.is_closed:
             raise self._closed_error()
 

@@ -70,7 +70,7 @@ class BasePool:
         # One that was made to see whether it can be, until it is used.
         self._spare: Any = None
         self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.proxy_secrets: tuple[str, ...] = ()
         self._take_place(given)
 
@@ -97,16 +97,23 @@ class BasePool:
     def _start_afresh(self) -> None:
         """Have locks of its own in a process that was forked: others may be held."""
         self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         http = self.given or self._made
         if http is not None:
             renew_lock(http.cookies.jar)
 
     def _first(self) -> Any:
-        with self._lock:
+        try:
+            # As for connections: an interruption never leaves it taken.
+            self._lock.acquire()
             # Another thread may have been faster.
             if self._made is None:
                 self._made = self._spare or self._new()
+        finally:
+            try:  # noqa: SIM105 - that can be interrupted
+                self._lock.release()
+            except RuntimeError:  # interrupted before it was taken
+                pass
         return self._made
 
     def _new(self) -> Any:
