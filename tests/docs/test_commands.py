@@ -25,7 +25,7 @@ _LONE = re.compile(r"--[a-z][\w-]*")
 # What a shell makes of its lines.
 _DOCUMENT = re.compile(r"<< END\n.*?\nEND$", re.DOTALL | re.MULTILINE)
 _ASSIGNED = re.compile(r"^\w+=\$\((.*)\)$")
-_UTILITIES = {"cat", "cut", "echo", "export", "head", "jq", "printf"}
+_UTILITIES = {"cat", "cut", "echo", "export", "head", "jq", "printf", "psql"}
 # What a script hands its work to.
 _MODULE = re.compile(r"-m ((?:bench|harness|scripts)[\w.]*)")
 # Modules that others wrote.
