@@ -71,7 +71,12 @@ class ToolSet(Sequence[Any]):
                 self._add(made, None)
             return
         if _is_definition(each):
-            self._definitions.append(json_data(_api.to_json(each)))
+            try:
+                definition = json_data(_api.to_json(each))
+            except (TypeError, ValueError, RecursionError) as error:
+                what = "the definition of a tool can't be written as JSON"
+                raise ConfigurationError(f"{what}: {error}") from error
+            self._definitions.append(definition)
             return
         made = tool_of(each, name)
         if made.name in self._tools:

@@ -35,6 +35,12 @@ def test_a_set_holds_tools_and_definitions() -> None:
         ToolSet([small], on_error="ignore")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("wrong", [b"x", float("nan"), 10**5000], ids=type)
+def test_a_definition_has_to_be_json(wrong: object) -> None:
+    with pytest.raises(ConfigurationError, match="of a tool can't be written as JSON"):
+        ToolSet([{"type": "function", "function": {"name": wrong}}])
+
+
 NAMES = [
     "__import__",
     "os.system",
