@@ -111,7 +111,8 @@ def nested(folder: Path) -> list[Path]:
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
-    start = len(root.as_posix()) + 1
+    # Of the folder that one is in, a path says nothing.
+    start = len((root / "_").as_posix()) - 1
     return {
         path.as_posix()[start:]: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in paths

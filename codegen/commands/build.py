@@ -55,8 +55,9 @@ def check(order: Order) -> None:
     with reported_errors(), out.status("building for comparison", spinner="line"):
         drift = pipeline.check(order, lambda _: None)
     say_some(drift)
+    name = order.target.resolve().name
     if drift:
         how = "run scripts/regen" if order.client else "build it again"
-        err.print(f"{order.target.name} is not current: {how}")
+        err.print(f"{name} is not current: {how}")
         raise typer.Exit(1)
-    out.print(f"{order.target.name} is current")
+    out.print(f"{name} is current")

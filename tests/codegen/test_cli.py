@@ -106,7 +106,10 @@ def test_help_shows_defaults_without_paths_of_this_machine(
 
 
 def test_build_tells_its_progress_and_a_summary(
-    run: Callable[..., Answer], spec: str, tmp_path: Path
+    run: Callable[..., Answer],
+    spec: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     order = ["--spec", spec, "--out", tmp_path / "out", "--all", "--name", "zoo_api"]
     first = run("build", *order)
@@ -121,6 +124,9 @@ def test_build_tells_its_progress_and_a_summary(
     assert run("build", *order).out.splitlines()[-1].endswith("; 0 files changed")
 
     assert run("check", *order) == Answer(0, "out is current\n", "")
+    monkeypatch.chdir(tmp_path / "out")
+    within = run("check", *order, "--out", ".")
+    assert within == Answer(0, "out is current\n", "")
     (tmp_path / "out" / "zoo_api" / "py.typed").write_text("x", encoding="utf-8")
     again = run("check", *order)
     assert again.code == 1
