@@ -72,19 +72,22 @@ def plan_usual(shapes: Mapping[str, Any], package: Package) -> Usual:
     whole = planner.class_of(class_, at)
     if not isinstance(shape, dict):
         raise SpecError(f"an object is due here, not {shorten(shape)}", at=at)
+    given = list(planner.properties(whole, shape, at))
+    arguments = [found.name for _, _, found in given]
+    planner.taken.update(arguments)
     values = [
         (found.name, planner.value(found, found.name, each, (*at, key)))
-        for key, each, found in planner.properties(whole, shape, at)
+        for key, each, found in given
     ]
     planner.found.parts.append(Part("made", class_, values))
-    return replace(planner.found, class_=class_, arguments=[n for n, _ in values])
+    return replace(planner.found, class_=class_, arguments=arguments)
 
 
 class _Planner:
     def __init__(self, package: Package) -> None:
         self.found = Usual()
         self._classes = {each.names.class_: each for each in package.schemas}
-        self._taken: set[str] = set()
+        self.taken: set[str] = set()
         self._unions = {each.names.reader: each for each in package.schemas}
 
     def class_of(self, name: str, at: Path) -> SchemaModule:
@@ -148,10 +151,10 @@ class _Planner:
         schema = self._read_by(function, shape, at)
         variable = name
         if finding != f"{{}} = {name}":
-            while variable in self._taken:
+            while variable in self.taken:
                 variable += "_"
             self.found.finds.append(finding.format(variable))
-        self._taken.add(variable)
+        self.taken.add(variable)
         self.found.conditions.append(f"len({variable}) != {len(shape)}")
         values = [
             (

@@ -29,7 +29,7 @@ SCHEMAS = {
     "Body": obj(text=TEXT, tags=array(TEXT), rows=array(ref("Row"))),
     "Row": {"oneOf": [ref("Plain"), ref("Bold")]},
     "Plain": obj("kind", kind=const("plain"), text=TEXT),
-    "Bold": obj("kind", kind=const("bold"), body=ref("Body")),
+    "Bold": obj("kind", kind=const("bold"), body=ref("Body"), name=ref("Body")),
 }
 SHAPE = {"name": "row", "body": {"rows": [{"kind": "bold", "body": {"rows": []}}]}}
 
@@ -64,6 +64,13 @@ def test_objects_within_are_found_first_and_made_last(package: Package) -> None:
         ("made", "Told"),
     ]
     compile(code(found), "usual", "exec")
+
+
+def test_an_object_within_takes_the_place_of_no_argument(package: Package) -> None:
+    row = {"kind": "bold", "name": {"text": "_"}}
+    found = plan_usual({"Told": {"rows": [row], "name": "_"}}, package)
+    assert found.finds == ["[part] = rows", 'name_ = part["name"]']
+    assert found.parts[-1].values == [("rows", "[made_part]"), ("name", "name")]
 
 
 def test_without_a_shape_nothing_is_usual(package: Package) -> None:
