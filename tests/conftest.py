@@ -109,6 +109,7 @@ def pytest_collection_modifyitems(
     """
     items.sort(key=lambda item: item.path.name not in _LONG)
     for item in items:
+        # vacuous: most have none
         for mark in item.iter_markers("sqlite"):
             if not mark.args:
                 raise pytest.UsageError(f"{item.nodeid}: why is it for SQLite alone?")

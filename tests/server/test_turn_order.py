@@ -178,7 +178,7 @@ def test_a_run_that_is_cancelled_lets_the_next_one_begin() -> None:
     with LocalServer(engine=engine, max_turns=1) as server, talking(server) as api:
         runs = start(api)
         until(lambda: engine.questions == MANY[:1], "the first turn")
-        for run in runs[1::2]:
+        for run in runs[1::2]:  # vacuous: there are as many as the test makes
             api.cancel(run)
             assert api.wait(run)["status"] == "cancelled"
         assert engine.questions == MANY[:1]
