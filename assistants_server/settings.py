@@ -134,7 +134,7 @@ class Settings:
         return self.fault_headers
 
 
-# Asked of each request, and mostly of the same host; clients write what they like.
+# Asked for each request, mostly about the same host; clients may name any.
 @lru_cache(maxsize=32)
 def is_loopback(host: str) -> bool:
     """Return whether an address is reached from this machine only."""

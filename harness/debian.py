@@ -30,8 +30,8 @@ def install(*packages: str, advice: str = "") -> None:
         try:
             run(*wanted)
         except ProcessError:
-            # The lists of what there is may be missing, or old; to fetch them takes
-            # longer than to see that.
+            # The lists of packages may be missing or old; fetching them takes longer
+            # than finding that out.
             run(*quiet, "update")
             run(*wanted)
     except ProcessError as error:

@@ -34,8 +34,8 @@ def python_with(name: str, *packages: str, dependencies: bool = True) -> Path:
             run(uv, "venv", "--quiet", "--python", sys.executable, folder)
             run(uv, "pip", "install", "--quiet", "--python", _python(folder), *wanted)
         else:
-            # Our own pip installs, and what is imported is compiled when it is: to
-            # install pip there, and to compile all, takes four times as long.
+            # Our own pip installs, and modules are compiled as they are imported:
+            # installing pip there, and compiling them all, takes four times as long.
             run(sys.executable, "-m", "venv", "--without-pip", folder)
             pip = (sys.executable, "-m", "pip", "--python", _python(folder), "install")
             quiet = ("-qq", "--no-input", "--disable-pip-version-check")

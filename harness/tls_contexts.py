@@ -10,8 +10,8 @@ from typing import Any
 def share_tls_contexts() -> None:
     """Let clients share what they read of the authorities that they trust.
 
-    Each client of httpx reads all that there are, which takes it longer than most calls
-    on loopback take. Contexts made with other settings are made anew each time.
+    Each client of httpx reads all of them, which takes longer than most calls on
+    loopback. Contexts with other settings are made anew each time.
     """
     made = ssl.create_default_context
     of_file = cache(lambda path: made(cafile=path))

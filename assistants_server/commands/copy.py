@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     progress = _Progress()
     try:
         if options.source is None:
-            place = configured_place(options, named="before its target")
+            place = configured_place(options, named="before the target")
             options.source = place.store
             options.from_files = options.from_files or place.files
         report = copy_store(

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from .option import Option
 
-# How much of two names has to be the same, of 1.
+# How alike two names have to be, from 0 to 1.
 _CLOSE: Final = 0.8
-# What Kubernetes tells of a Service whose name begins like the options.
+# What Kubernetes sets for a Service whose name begins as options do.
 _OF_SERVICES: Final = re.compile(
     r"_SERVICE_HOST\Z|_SERVICE_PORT(_\w+)?\Z|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?\Z"
 )
@@ -25,8 +25,8 @@ _ADDRESSES: Final = ("tcp://", "udp://", "sctp://")
 def check_variables(environment: Mapping[str, str], options: Sequence[Option]) -> None:
     """Check that no variable has nearly the name of an option.
 
-    It would count for nothing, and nobody would know. Names that are like none are
-    those of somebody else, such as our client and other programs.
+    It would count for nothing, and nobody would know. Names that are close to none
+    belong to somebody else, such as our client and other programs.
 
     Args:
         environment: the environment variables.

@@ -1,4 +1,4 @@
-"""The API as its document has it, and as its words do: it knows no server.
+"""The API as its document has it, in schemas and in words; it knows no server.
 
 `operations` lists what is served, `limits` what the document says only in words;
 `objects` and `file_objects` make the API's objects and change them, and `json_schemas`

@@ -94,7 +94,7 @@ def storage_error() -> HTTPError:
 def storage_conflict() -> HTTPError:
     """Return the error for what somebody else did first; nothing was changed."""
     message = (
-        "Another request changed the same at the same time, and this one changed "
+        "Another request changed the same thing at the same time, so this one changed "
         "nothing; repeat it."
     )
     return HTTPError(409, message, code="conflict")

@@ -28,8 +28,8 @@ _LONGEST, _PAUSE = 2.0, 0.1
 class EventStream(StreamingResponse):
     """Events as they come, until the end or until the client is gone.
 
-    It begins at once. One of starlette begins in a task of its own, and where there are
-    hundreds of clients, what all others have to do comes in between.
+    It begins at once. One of starlette's begins in a task of its own, and where there
+    are hundreds of clients, the work of all the others comes in between.
     """
 
     media_type = "text/event-stream"

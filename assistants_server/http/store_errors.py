@@ -24,7 +24,7 @@ class StoreErrors:
             self._quiet.error("the store is away", error, traceback=False)
             return storage_away_error("The store can't be used for the moment")
         if isinstance(error, ConflictError):
-            # What else there is against that is looked for before: here two were at it.
+            # All else that may be in the way was looked for: two requests met here.
             self._quiet.error("two changes clashed", error, traceback=False)
             return storage_conflict()
         self._quiet.error("the store can't be used", error, traceback=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # What a file is.
 _ADDING, _COMPLETE, _GONE = 0, 1, 2
-# Chunks that are removed at once, and that are read, as mostly the first ones will do.
+# How many chunks are removed at once, and how many read: mostly the first ones will do.
 _REMOVED, _AT_ONCE = 1000, 40
 _ADD = """
 insert into index_chunks (file, store, start, length, words, text)

@@ -117,7 +117,7 @@ class PostgresWords:
         few = _few(terms, counts, limit)
         points = self._best(store, terms, few, weights, limit, files)
         if len(points) < limit and few < len(terms):
-            # Of the chunks that have them, most are in other files.
+            # Most of the chunks that have them are in other files.
             points = self._best(store, terms, len(terms), weights, limit, files)
         return points
 

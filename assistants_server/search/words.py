@@ -140,7 +140,7 @@ class Words:
             groups[0].pop()
             sums = self._scored(store, groups, weights, theirs, filtered=filtered)
         if filtered and len(sums) < limit and len(groups) < len(terms):
-            # What has those words is in other files.
+            # The chunks with those words are in other files.
             groups = [[term] for term in terms]
             sums = self._scored(store, groups, weights, theirs, filtered=filtered)
         left = terms[sum(map(len, groups)) :]
