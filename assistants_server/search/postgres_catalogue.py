@@ -39,11 +39,11 @@ with removed as (
 )
 select length from removed
 """
-_LEFT = """
-select id, store from index_files where state = 2
-    or state = 0 and begun_at < now() - interval '1 day'
+_LEFT = f"""
+select id, store from index_files where state = {_GONE}
+    or state = {_ADDING} and begun_at < now() - interval '1 day'
 """
-_HIDE = "update index_files set state = 2, name = 'gone ' || id"
+_HIDE = f"update index_files set state = {_GONE}, name = 'gone ' || id"
 _NUL = "\0"
 
 
@@ -75,7 +75,7 @@ class PostgresCatalogue:
         self._database.execute("lock table index_made_with in exclusive mode")
         if self.model(lock=False) == model:
             return
-        self._database.execute(f"{_HIDE} where state <> 2")
+        self._database.execute(f"{_HIDE} where state <> {_GONE}")
         self._database.execute("delete from index_stores")
         self._database.execute("delete from index_made_with")
         self._database.execute("insert into index_made_with values (?)", (model,))
@@ -168,7 +168,7 @@ class PostgresCatalogue:
         store = row[0]
         of_file = "" if name is None else " and name = ?"
         rows = self._database.execute(
-            f"{_HIDE} where store = ? and state <> 2{of_file} returning id",
+            f"{_HIDE} where store = ? and state <> {_GONE}{of_file} returning id",
             (store, *([] if name is None else [name])),
         ).fetchall()
         if name is None:
@@ -179,7 +179,7 @@ class PostgresCatalogue:
 
     def hide_file(self, file: int) -> None:
         """Let a file be found no more."""
-        self._database.execute(f"{_HIDE} where id = ? and state <> 2", (file,))
+        self._database.execute(f"{_HIDE} where id = ? and state <> {_GONE}", (file,))
 
     def leftovers(self) -> list[tuple[int, int]]:
         """Return files that servers left when they died, each with its store."""
@@ -198,7 +198,7 @@ class PostgresCatalogue:
         """Return the names of all stores and of the files that are complete in them."""
         rows = self._database.execute(
             "select s.name, f.name from index_files f"
-            " join index_stores s on s.id = f.store where f.state = 1"
+            f" join index_stores s on s.id = f.store where f.state = {_COMPLETE}"
         )
         return {(store, file) for store, file in rows}
 
@@ -208,7 +208,8 @@ class PostgresCatalogue:
             "select c.text, c.start from index_chunks c"
             " join index_files f on f.id = c.file"
             " join index_stores s on s.id = f.store"
-            " where s.name = ? and f.name = ? and f.state = 1 order by c.id",
+            " where s.name = ? and f.name = ?"
+            f" and f.state = {_COMPLETE} order by c.id",
             (store_name, name),
         )
         return [Chunk(text, start) for text, start in rows]
@@ -239,7 +240,7 @@ class PostgresCatalogue:
         rows = self._database.execute(
             "select c.id, s.name, f.name, c.text, c.start from index_chunks c"
             " join index_files f on f.id = c.file join index_stores s on s.id = f.store"
-            " where c.id = any(?) and f.state = 1",
+            f" where c.id = any(?) and f.state = {_COMPLETE}",
             ([chunk for chunk, _ in ranked],),
         )
         found = {row[0]: row[1:] for row in rows}
