@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
 
-from assistants_client import (
-    InternalServerError,
-    RunTimeout,
-    ToolSet,
-)
+from assistants_client import InternalServerError, RunTimeout, ToolSet
 from harness.either_client import settled
 from tests.client.both import KINDS, NAMES, use
 from tests.client.following import Entered, at
 from tests.client.lagging import Lagging, cut_off, cut_stream, lost
 from tests.client.slept_time import SleptTime
-
-if TYPE_CHECKING:
-    pass
 
 FEW = 3
 
