@@ -42,8 +42,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 @pytest.fixture
 def grown_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the document know more events, as after adding them to it by hand."""
-    known: Any = _api.read_assistant_stream_event.__self__
-    classes = {**known._classes, **dict.fromkeys(NEW, "ThreadRunInProgressEvent")}
+    read: Any = _api.read_assistant_stream_event
+    classes = {
+        **read.__self__._classes,
+        **dict.fromkeys(NEW, "ThreadRunInProgressEvent"),
+    }
     reader = import_module("assistants_api.reading").Variants("event", classes)
     monkeypatch.setattr(_api, "read_assistant_stream_event", reader)
     reading._is_read.cache_clear()
