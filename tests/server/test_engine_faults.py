@@ -182,9 +182,10 @@ def test_invalid_output_fails_the_run_and_says_why(
 def test_an_endless_engine_can_be_cancelled(
     api: Api, assistant: str, thread: str, use_engine: Let, kind: str
 ) -> None:
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def endless(turn: Turn) -> Iterator[Any]:
+        begun.set()
         try:
             while True:
                 yield "" if kind == "sync" else Wait(0)
@@ -192,6 +193,7 @@ def test_an_endless_engine_can_be_cancelled(
             ended.set()
 
     async def endless_async(turn: Turn) -> AsyncIterator[str]:
+        begun.set()
         try:
             while True:
                 yield ""
@@ -199,7 +201,9 @@ def test_an_endless_engine_can_be_cancelled(
             ended.set()
 
     use_engine(endless_async if kind == "async" else endless)
-    run = api.wait(api.start(thread, assistant), "in_progress")
+    run = api.start(thread, assistant)
+    # A run is in progress before its engine is asked for anything.
+    assert begun.wait(TIMEOUT)
     # Others are served meanwhile.
     use_engine(generator)
     assert api.run(api.thread("Hi"), assistant)["status"] == "completed"
