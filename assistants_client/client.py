@@ -370,10 +370,9 @@ class AsyncClient(
 
     def _http(self, options: CallOptions) -> AsyncHttp:
         """Return what performs effects, by the connections there are."""
-        # Imported late, as it loads asyncio.
-        from ._transport.async_http import AsyncHttp
-
-        return AsyncHttp(self._pool, self._transcript(options), self._options.secrets)
+        # The pool knows the class, which loads asyncio.
+        kind = self._pool.performer
+        return kind(self._pool, self._transcript(options), self._options.secrets)
 
     @staticmethod
     def _new_pool(library: Library, http_client: Any, most: int) -> AsyncPool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .body import Body
-from .waits import shielded, until
+from .waits import rest_of, shielded, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,11 +29,18 @@ class AsyncBody(Body):
             await self._connection.aclose()
 
     async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
+        coming: Any = anext(pieces, None)
+        piece: bytes | None
         try:
+            wait = coming.send(None)
             async with until(self.timing.piece):
-                return await anext(pieces, None)
+                piece = await rest_of(coming, wait)
+        except StopIteration as stop:
+            # It had been received with what came before.
+            piece = stop.value
         except TimeoutError:
             raise self._late("the body comes too slowly") from None
+        return piece
 
     async def aclose(self) -> None:
         if self.timing.lease is not None:

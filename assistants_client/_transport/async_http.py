@@ -23,7 +23,7 @@ from .async_body import AsyncBody
 from .body import Bound, bound_for, hurry_if_whole, supervise
 from .failures import broken_off
 from .http import BaseHttp
-from .waits import until
+from .waits import rest_of, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .async_pool import AsyncPool
+    from .exchange import Exchange
 
 
 class AsyncHttp(BaseHttp):
@@ -52,9 +53,9 @@ class AsyncHttp(BaseHttp):
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
             return await self._receive(effect)
+        if type(effect) is Send:
+            return await self._send(effect.request)
         match effect:
-            case Send(request):
-                return await self._send(request)
             case Sleep(seconds):
                 await asyncio.sleep(seconds)
             case Invoke(function):
@@ -116,10 +117,7 @@ class AsyncHttp(BaseHttp):
         exchange = self._exchange(prepared)
         response: httpx.Response | None = None
         try:
-            async with until(exchange.timing.head) as exchange.timing.alarm:
-                response = await self._client.send(
-                    exchange.request, stream=True, follow_redirects=False
-                )
+            response = await self._head(exchange)
             exchange.begun(response)
             # One that was made without a network has been read by that.
             if not response.is_closed:
@@ -141,3 +139,17 @@ class AsyncHttp(BaseHttp):
             raise failure from error
         exchange.ended(response)
         return response
+
+    async def _head(self, exchange: Exchange) -> Any:
+        """Send a request, and return the response, its body unread."""
+        sending = self._client.send(
+            exchange.request, stream=True, follow_redirects=False
+        )
+        try:
+            wait = sending.send(None)
+        except StopIteration as stop:
+            # One that was made without a network.
+            return stop.value
+        # Asked for only now: the first step may have put it off.
+        async with until(exchange.timing.head) as exchange.timing.alarm:
+            return await rest_of(sending, wait)

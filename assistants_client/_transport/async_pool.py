@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 from .._errors import UsageError
 from .async_connections import AsyncConnections
+from .async_http import AsyncHttp
 from .leases import take_places
 from .pool import BasePool
 
 
 class AsyncPool(BasePool):
-    """The HTTP client that tasks share, those of several loops as well."""
+    """The HTTP client that tasks share, those of several loops as well.
 
+    Attributes:
+        performer: what performs effects by it.
+    """
+
+    performer: Final = AsyncHttp
     asynchronous = True
     _kind = AsyncConnections
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Generator
 
 
 def until(deadline: float | None) -> asyncio.Timeout:
@@ -19,6 +20,33 @@ def until(deadline: float | None) -> asyncio.Timeout:
     if deadline is None:
         return asyncio.timeout(None)
     return asyncio.timeout(max(0.0, deadline - time.monotonic()))
+
+
+@coroutine
+def rest_of(begun: Any, wait: Any) -> Generator[Any, Any, Any]:
+    """Await what was begun by its `send`, and return its result.
+
+    What is there at once ends with that, and so needs no timer: each takes longer than
+    all else that is done for a piece of a body.
+
+    Args:
+        begun: a coroutine, or what `anext` returns.
+        wait: what its first step returned, which it waits for.
+    """
+    while True:
+        try:
+            yield wait
+        except GeneratorExit:
+            begun.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - what is begun decides
+            try:
+                wait = begun.throw(error)
+            except StopIteration as stop:
+                return stop.value
+        else:
+            # `await` refuses a coroutine that waits for something already.
+            return (yield from begun)
 
 
 async def shielded(closing: Coroutine[Any, Any, None]) -> None:
