@@ -79,6 +79,17 @@ class Field:
         return function if function.startswith("models.") else ""
 
     @property
+    def constant(self) -> str:
+        """Return the text that is its one value as a literal, "" if it isn't.
+
+        An object that was read takes it from the code, so that it isn't kept as often
+        as it was sent.
+        """
+        is_text = self.default.startswith('"')
+        is_only = self.annotation == f"Literal[{self.default}]"
+        return self.default if is_text and is_only else ""
+
+    @property
     def in_call(self) -> str:
         """Write its annotation for a TypedDict that is made by a call."""
         required = self.asked
