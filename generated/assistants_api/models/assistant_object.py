@@ -116,7 +116,9 @@ class AssistantObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "assistant" if data["object"] == "assistant" else data["object"]
+            )
             self.created_at = data["created_at"]
             self.name = data["name"]
             self.description = data["description"]

@@ -48,7 +48,11 @@ class AssistantToolsCode(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "code_interpreter"
+                if data["type"] == "code_interpreter"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(AssistantToolsCode, cls, data)
         if len(data) > 1:

@@ -52,7 +52,7 @@ class AssistantToolsFileSearch(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file_search" if data["type"] == "file_search" else data["type"]
         except KeyError:
             return incomplete(AssistantToolsFileSearch, cls, data)
         count = 1

@@ -46,7 +46,7 @@ class AssistantToolsFileSearchTypeOnly(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file_search" if data["type"] == "file_search" else data["type"]
         except KeyError:
             return incomplete(AssistantToolsFileSearchTypeOnly, cls, data)
         if len(data) > 1:

@@ -55,7 +55,7 @@ class AssistantToolsFunction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.function = (
                 models.FunctionObject.from_dict(value)
                 if isinstance(value := data["function"], dict)

@@ -56,7 +56,11 @@ class DeleteAssistantResponse(Model):
         try:
             self.id = data["id"]
             self.deleted = data["deleted"]
-            self.object = data["object"]
+            self.object = (
+                "assistant.deleted"
+                if data["object"] == "assistant.deleted"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(DeleteAssistantResponse, cls, data)
         if len(data) > 3:

@@ -53,7 +53,7 @@ class DeleteFileResponse(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = "file" if data["object"] == "file" else data["object"]
             self.deleted = data["deleted"]
         except KeyError:
             return incomplete(DeleteFileResponse, cls, data)

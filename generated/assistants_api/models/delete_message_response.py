@@ -56,7 +56,11 @@ class DeleteMessageResponse(Model):
         try:
             self.id = data["id"]
             self.deleted = data["deleted"]
-            self.object = data["object"]
+            self.object = (
+                "thread.message.deleted"
+                if data["object"] == "thread.message.deleted"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(DeleteMessageResponse, cls, data)
         if len(data) > 3:

@@ -54,7 +54,11 @@ class DeleteThreadResponse(Model):
         try:
             self.id = data["id"]
             self.deleted = data["deleted"]
-            self.object = data["object"]
+            self.object = (
+                "thread.deleted"
+                if data["object"] == "thread.deleted"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(DeleteThreadResponse, cls, data)
         if len(data) > 3:

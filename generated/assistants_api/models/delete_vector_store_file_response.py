@@ -54,7 +54,11 @@ class DeleteVectorStoreFileResponse(Model):
         try:
             self.id = data["id"]
             self.deleted = data["deleted"]
-            self.object = data["object"]
+            self.object = (
+                "vector_store.file.deleted"
+                if data["object"] == "vector_store.file.deleted"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(DeleteVectorStoreFileResponse, cls, data)
         if len(data) > 3:

@@ -54,7 +54,11 @@ class DeleteVectorStoreResponse(Model):
         try:
             self.id = data["id"]
             self.deleted = data["deleted"]
-            self.object = data["object"]
+            self.object = (
+                "vector_store.deleted"
+                if data["object"] == "vector_store.deleted"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(DeleteVectorStoreResponse, cls, data)
         if len(data) > 3:

@@ -51,8 +51,8 @@ class DoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
-            self.data = data["data"]
+            self.event = "done" if data["event"] == "done" else data["event"]
+            self.data = "[DONE]" if data["data"] == "[DONE]" else data["data"]
         except KeyError:
             return incomplete(DoneEvent, cls, data)
         if len(data) > 2:

@@ -55,7 +55,7 @@ class ErrorEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = "error" if data["event"] == "error" else data["event"]
             self.data = (
                 models.Error.from_dict(value)
                 if isinstance(value := data["data"], dict)

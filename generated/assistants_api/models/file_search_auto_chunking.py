@@ -48,7 +48,7 @@ class FileSearchAutoChunking(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "auto" if data["type"] == "auto" else data["type"]
         except KeyError:
             return incomplete(FileSearchAutoChunking, cls, data)
         if len(data) > 1:

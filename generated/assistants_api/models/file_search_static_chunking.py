@@ -55,7 +55,7 @@ class FileSearchStaticChunking(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "static" if data["type"] == "static" else data["type"]
             self.static = (
                 models.FileSearchStaticChunkingOptions.from_dict(value)
                 if isinstance(value := data["static"], dict)

@@ -54,7 +54,7 @@ class MessageContentImageFileObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "image_file" if data["type"] == "image_file" else data["type"]
             self.image_file = (
                 models.MessageImageFile.from_dict(value)
                 if isinstance(value := data["image_file"], dict)

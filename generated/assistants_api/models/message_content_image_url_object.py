@@ -52,7 +52,7 @@ class MessageContentImageUrlObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "image_url" if data["type"] == "image_url" else data["type"]
             self.image_url = (
                 models.MessageImageUrl.from_dict(value)
                 if isinstance(value := data["image_url"], dict)

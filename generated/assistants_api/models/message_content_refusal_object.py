@@ -49,7 +49,7 @@ class MessageContentRefusalObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "refusal" if data["type"] == "refusal" else data["type"]
             self.refusal = data["refusal"]
         except KeyError:
             return incomplete(MessageContentRefusalObject, cls, data)

@@ -70,7 +70,9 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "file_citation" if data["type"] == "file_citation" else data["type"]
+            )
             self.text = data["text"]
             self.file_citation = (
                 models.MessageFileCitation.from_dict(value)

@@ -71,7 +71,7 @@ class MessageContentTextAnnotationsFilePathObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file_path" if data["type"] == "file_path" else data["type"]
             self.text = data["text"]
             self.file_path = (
                 models.MessageFilePath.from_dict(value)

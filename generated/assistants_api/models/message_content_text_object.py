@@ -52,7 +52,7 @@ class MessageContentTextObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
             self.text = (
                 models.MessageText.from_dict(value)
                 if isinstance(value := data["text"], dict)

@@ -64,7 +64,7 @@ class MessageDeltaContentImageFileObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "image_file" if data["type"] == "image_file" else data["type"]
         except KeyError:
             return incomplete(MessageDeltaContentImageFileObject, cls, data)
         count = 2

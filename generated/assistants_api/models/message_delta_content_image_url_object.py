@@ -58,7 +58,7 @@ class MessageDeltaContentImageUrlObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "image_url" if data["type"] == "image_url" else data["type"]
         except KeyError:
             return incomplete(MessageDeltaContentImageUrlObject, cls, data)
         count = 2

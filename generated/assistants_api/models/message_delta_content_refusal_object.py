@@ -55,7 +55,7 @@ class MessageDeltaContentRefusalObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "refusal" if data["type"] == "refusal" else data["type"]
         except KeyError:
             return incomplete(MessageDeltaContentRefusalObject, cls, data)
         count = 2

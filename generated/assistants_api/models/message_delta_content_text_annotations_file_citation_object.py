@@ -79,7 +79,9 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = (
+                "file_citation" if data["type"] == "file_citation" else data["type"]
+            )
         except KeyError:
             return incomplete(
                 MessageDeltaContentTextAnnotationsFileCitationObject, cls, data

@@ -77,7 +77,7 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "file_path" if data["type"] == "file_path" else data["type"]
         except KeyError:
             return incomplete(
                 MessageDeltaContentTextAnnotationsFilePathObject, cls, data

@@ -58,7 +58,7 @@ class MessageDeltaContentTextObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
         except KeyError:
             return incomplete(MessageDeltaContentTextObject, cls, data)
         count = 2

@@ -56,7 +56,11 @@ class MessageDeltaObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "thread.message.delta"
+                if data["object"] == "thread.message.delta"
+                else data["object"]
+            )
             self.delta = (
                 models.MessageDelta.from_dict(value)
                 if isinstance(value := data["delta"], dict)

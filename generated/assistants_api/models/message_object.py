@@ -112,7 +112,11 @@ class MessageObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "thread.message"
+                if data["object"] == "thread.message"
+                else data["object"]
+            )
             self.created_at = data["created_at"]
             self.thread_id = data["thread_id"]
             self.status = data["status"]

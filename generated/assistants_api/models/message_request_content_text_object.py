@@ -49,7 +49,7 @@ class MessageRequestContentTextObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
             self.text = data["text"]
         except KeyError:
             return incomplete(MessageRequestContentTextObject, cls, data)

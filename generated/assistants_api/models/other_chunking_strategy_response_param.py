@@ -49,7 +49,7 @@ class OtherChunkingStrategyResponseParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "other" if data["type"] == "other" else data["type"]
         except KeyError:
             return incomplete(OtherChunkingStrategyResponseParam, cls, data)
         if len(data) > 1:

@@ -48,7 +48,7 @@ class ResponseFormatJsonObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "json_object" if data["type"] == "json_object" else data["type"]
         except KeyError:
             return incomplete(ResponseFormatJsonObject, cls, data)
         if len(data) > 1:

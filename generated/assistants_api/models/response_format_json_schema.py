@@ -52,7 +52,7 @@ class ResponseFormatJsonSchema(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "json_schema" if data["type"] == "json_schema" else data["type"]
             self.json_schema = (
                 models.JsonSchemaFormat.from_dict(value)
                 if isinstance(value := data["json_schema"], dict)

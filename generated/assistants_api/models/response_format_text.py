@@ -46,7 +46,7 @@ class ResponseFormatText(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
         except KeyError:
             return incomplete(ResponseFormatText, cls, data)
         if len(data) > 1:

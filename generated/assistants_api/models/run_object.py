@@ -173,7 +173,9 @@ class RunObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "thread.run" if data["object"] == "thread.run" else data["object"]
+            )
             self.created_at = data["created_at"]
             self.thread_id = data["thread_id"]
             self.assistant_id = data["assistant_id"]

@@ -52,7 +52,11 @@ class RunObjectRequiredAction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "submit_tool_outputs"
+                if data["type"] == "submit_tool_outputs"
+                else data["type"]
+            )
             self.submit_tool_outputs = (
                 models.RequiredToolOutputs.from_dict(value)
                 if isinstance(value := data["submit_tool_outputs"], dict)

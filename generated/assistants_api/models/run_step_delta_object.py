@@ -58,7 +58,11 @@ class RunStepDeltaObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "thread.run.step.delta"
+                if data["object"] == "thread.run.step.delta"
+                else data["object"]
+            )
             self.delta = (
                 models.RunStepDelta.from_dict(value)
                 if isinstance(value := data["delta"], dict)

@@ -55,7 +55,11 @@ class RunStepDeltaStepDetailsMessageCreationObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "message_creation"
+                if data["type"] == "message_creation"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(RunStepDeltaStepDetailsMessageCreationObject, cls, data)
         count = 1

@@ -67,7 +67,11 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = (
+                "code_interpreter"
+                if data["type"] == "code_interpreter"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(RunStepDeltaStepDetailsToolCallsCodeObject, cls, data)
         count = 2

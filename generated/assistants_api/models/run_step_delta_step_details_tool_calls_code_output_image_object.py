@@ -64,7 +64,7 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputImageObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "image" if data["type"] == "image" else data["type"]
         except KeyError:
             return incomplete(
                 RunStepDeltaStepDetailsToolCallsCodeOutputImageObject, cls, data

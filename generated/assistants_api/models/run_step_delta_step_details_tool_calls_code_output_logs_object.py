@@ -58,7 +58,7 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "logs" if data["type"] == "logs" else data["type"]
         except KeyError:
             return incomplete(
                 RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject, cls, data

@@ -61,7 +61,7 @@ class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "file_search" if data["type"] == "file_search" else data["type"]
             self.file_search = data["file_search"]
         except KeyError:
             return incomplete(

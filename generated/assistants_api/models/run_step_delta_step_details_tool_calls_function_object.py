@@ -67,7 +67,7 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
         self = new(cls)
         try:
             self.index = data["index"]
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
         except KeyError:
             return incomplete(RunStepDeltaStepDetailsToolCallsFunctionObject, cls, data)
         count = 2

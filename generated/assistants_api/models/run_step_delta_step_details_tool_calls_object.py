@@ -56,7 +56,7 @@ class RunStepDeltaStepDetailsToolCallsObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "tool_calls" if data["type"] == "tool_calls" else data["type"]
         except KeyError:
             return incomplete(RunStepDeltaStepDetailsToolCallsObject, cls, data)
         count = 1

@@ -55,7 +55,11 @@ class RunStepDetailsMessageCreationObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "message_creation"
+                if data["type"] == "message_creation"
+                else data["type"]
+            )
             self.message_creation = (
                 models.MessageCreation.from_dict(value)
                 if isinstance(value := data["message_creation"], dict)

@@ -56,7 +56,11 @@ class RunStepDetailsToolCallsCodeObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "code_interpreter"
+                if data["type"] == "code_interpreter"
+                else data["type"]
+            )
             self.code_interpreter = (
                 models.CodeInterpreterCall.from_dict(value)
                 if isinstance(value := data["code_interpreter"], dict)

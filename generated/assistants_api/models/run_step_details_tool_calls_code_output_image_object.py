@@ -55,7 +55,7 @@ class RunStepDetailsToolCallsCodeOutputImageObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "image" if data["type"] == "image" else data["type"]
             self.image = (
                 models.CodeInterpreterImage.from_dict(value)
                 if isinstance(value := data["image"], dict)

@@ -52,7 +52,7 @@ class RunStepDetailsToolCallsCodeOutputLogsObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "logs" if data["type"] == "logs" else data["type"]
             self.logs = data["logs"]
         except KeyError:
             return incomplete(RunStepDetailsToolCallsCodeOutputLogsObject, cls, data)

@@ -59,7 +59,7 @@ class RunStepDetailsToolCallsFileSearchObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "file_search" if data["type"] == "file_search" else data["type"]
             self.file_search = (
                 models.FileSearchCall.from_dict(value)
                 if isinstance(value := data["file_search"], dict)

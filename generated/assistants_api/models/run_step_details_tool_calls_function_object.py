@@ -59,7 +59,7 @@ class RunStepDetailsToolCallsFunctionObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.function = (
                 models.RunStepFunctionCall.from_dict(value)
                 if isinstance(value := data["function"], dict)

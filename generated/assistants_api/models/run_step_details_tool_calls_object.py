@@ -53,7 +53,7 @@ class RunStepDetailsToolCallsObject(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "tool_calls" if data["type"] == "tool_calls" else data["type"]
             self.tool_calls = read_list(
                 models.read_run_step_tool_call, data["tool_calls"]
             )

@@ -115,7 +115,11 @@ class RunStepObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "thread.run.step"
+                if data["object"] == "thread.run.step"
+                else data["object"]
+            )
             self.created_at = data["created_at"]
             self.assistant_id = data["assistant_id"]
             self.thread_id = data["thread_id"]

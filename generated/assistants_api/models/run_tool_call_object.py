@@ -56,7 +56,7 @@ class RunToolCallObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.function = (
                 models.RunToolCallFunction.from_dict(value)
                 if isinstance(value := data["function"], dict)

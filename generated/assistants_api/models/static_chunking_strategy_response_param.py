@@ -58,7 +58,7 @@ class StaticChunkingStrategyResponseParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "static" if data["type"] == "static" else data["type"]
             self.static = (
                 models.StaticChunkingStrategy.from_dict(value)
                 if isinstance(value := data["static"], dict)

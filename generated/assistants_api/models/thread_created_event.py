@@ -59,7 +59,9 @@ class ThreadCreatedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.created" if data["event"] == "thread.created" else data["event"]
+            )
             self.data = (
                 models.ThreadObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

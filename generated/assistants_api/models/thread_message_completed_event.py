@@ -52,7 +52,11 @@ class ThreadMessageCompletedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.message.completed"
+                if data["event"] == "thread.message.completed"
+                else data["event"]
+            )
             self.data = (
                 models.MessageObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadMessageCreatedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.message.created"
+                if data["event"] == "thread.message.created"
+                else data["event"]
+            )
             self.data = (
                 models.MessageObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

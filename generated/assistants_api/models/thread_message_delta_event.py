@@ -52,7 +52,11 @@ class ThreadMessageDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.message.delta"
+                if data["event"] == "thread.message.delta"
+                else data["event"]
+            )
             self.data = (
                 models.MessageDeltaObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadMessageInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.message.in_progress"
+                if data["event"] == "thread.message.in_progress"
+                else data["event"]
+            )
             self.data = (
                 models.MessageObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadMessageIncompleteEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.message.incomplete"
+                if data["event"] == "thread.message.incomplete"
+                else data["event"]
+            )
             self.data = (
                 models.MessageObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

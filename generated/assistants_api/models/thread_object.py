@@ -69,7 +69,7 @@ class ThreadObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = "thread" if data["object"] == "thread" else data["object"]
             self.created_at = data["created_at"]
             self.tool_resources = (
                 models.ToolResources.from_dict(value)

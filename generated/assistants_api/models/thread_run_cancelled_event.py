@@ -52,7 +52,11 @@ class ThreadRunCancelledEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.cancelled"
+                if data["event"] == "thread.run.cancelled"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadRunCancellingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.cancelling"
+                if data["event"] == "thread.run.cancelling"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadRunExpiredEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.expired"
+                if data["event"] == "thread.run.expired"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

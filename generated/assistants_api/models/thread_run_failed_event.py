@@ -52,7 +52,11 @@ class ThreadRunFailedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.failed"
+                if data["event"] == "thread.run.failed"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

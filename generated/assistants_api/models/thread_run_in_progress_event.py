@@ -54,7 +54,11 @@ class ThreadRunInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.in_progress"
+                if data["event"] == "thread.run.in_progress"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

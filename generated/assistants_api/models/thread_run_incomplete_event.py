@@ -54,7 +54,11 @@ class ThreadRunIncompleteEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.incomplete"
+                if data["event"] == "thread.run.incomplete"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

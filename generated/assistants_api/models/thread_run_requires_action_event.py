@@ -54,7 +54,11 @@ class ThreadRunRequiresActionEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.requires_action"
+                if data["event"] == "thread.run.requires_action"
+                else data["event"]
+            )
             self.data = (
                 models.RunObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadRunStepCreatedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.step.created"
+                if data["event"] == "thread.run.step.created"
+                else data["event"]
+            )
             self.data = (
                 models.RunStepObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadRunStepDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.step.delta"
+                if data["event"] == "thread.run.step.delta"
+                else data["event"]
+            )
             self.data = (
                 models.RunStepDeltaObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

@@ -52,7 +52,11 @@ class ThreadRunStepFailedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.step.failed"
+                if data["event"] == "thread.run.step.failed"
+                else data["event"]
+            )
             self.data = (
                 models.RunStepObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

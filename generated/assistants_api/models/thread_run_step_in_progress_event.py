@@ -52,7 +52,11 @@ class ThreadRunStepInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.event = data["event"]
+            self.event = (
+                "thread.run.step.in_progress"
+                if data["event"] == "thread.run.step.in_progress"
+                else data["event"]
+            )
             self.data = (
                 models.RunStepObject.from_dict(value)
                 if isinstance(value := data["data"], dict)

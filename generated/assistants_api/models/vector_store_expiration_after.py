@@ -49,7 +49,11 @@ class VectorStoreExpirationAfter(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.anchor = data["anchor"]
+            self.anchor = (
+                "last_active_at"
+                if data["anchor"] == "last_active_at"
+                else data["anchor"]
+            )
             self.days = data["days"]
         except KeyError:
             return incomplete(VectorStoreExpirationAfter, cls, data)

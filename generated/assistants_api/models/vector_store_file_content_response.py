@@ -62,7 +62,11 @@ class VectorStoreFileContentResponse(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.object = data["object"]
+            self.object = (
+                "vector_store.file_content.page"
+                if data["object"] == "vector_store.file_content.page"
+                else data["object"]
+            )
             self.data = read_list(models.VectorStoreFileContent.from_json, data["data"])
             self.has_more = data["has_more"]
             self.next_page = data["next_page"]

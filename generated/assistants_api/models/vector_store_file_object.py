@@ -84,7 +84,11 @@ class VectorStoreFileObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "vector_store.file"
+                if data["object"] == "vector_store.file"
+                else data["object"]
+            )
             self.usage_bytes = data["usage_bytes"]
             self.created_at = data["created_at"]
             self.vector_store_id = data["vector_store_id"]

@@ -97,7 +97,9 @@ class VectorStoreObject(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "vector_store" if data["object"] == "vector_store" else data["object"]
+            )
             self.created_at = data["created_at"]
             self.name = data["name"]
             self.usage_bytes = data["usage_bytes"]

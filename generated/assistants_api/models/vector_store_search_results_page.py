@@ -67,7 +67,11 @@ class VectorStoreSearchResultsPage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.object = data["object"]
+            self.object = (
+                "vector_store.search_results.page"
+                if data["object"] == "vector_store.search_results.page"
+                else data["object"]
+            )
             self.search_query = data["search_query"]
             self.data = read_list(
                 models.VectorStoreSearchResultItem.from_json, data["data"]

@@ -55,7 +55,11 @@ class AdditionalTools(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "additional_tools"
+                if data["type"] == "additional_tools"
+                else data["type"]
+            )
             self.id = data["id"]
             self.role = data["role"]
             self.tools = read_list(models.read_tool, data["tools"])

@@ -55,8 +55,12 @@ class AdditionalToolsItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
-            self.role = data["role"]
+            self.type = (
+                "additional_tools"
+                if data["type"] == "additional_tools"
+                else data["type"]
+            )
+            self.role = "developer" if data["role"] == "developer" else data["role"]
             self.tools = read_list(models.read_tool, data["tools"])
         except KeyError:
             return incomplete(AdditionalToolsItemParam, cls, data)

@@ -48,7 +48,7 @@ class ApplyPatchCreateFileOperation(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "create_file" if data["type"] == "create_file" else data["type"]
             self.path = data["path"]
             self.diff = data["diff"]
         except KeyError:

@@ -51,7 +51,7 @@ class ApplyPatchCreateFileOperationParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "create_file" if data["type"] == "create_file" else data["type"]
             self.path = data["path"]
             self.diff = data["diff"]
         except KeyError:

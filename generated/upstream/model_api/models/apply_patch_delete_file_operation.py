@@ -46,7 +46,7 @@ class ApplyPatchDeleteFileOperation(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "delete_file" if data["type"] == "delete_file" else data["type"]
             self.path = data["path"]
         except KeyError:
             return incomplete(ApplyPatchDeleteFileOperation, cls, data)

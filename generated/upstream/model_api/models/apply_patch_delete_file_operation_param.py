@@ -49,7 +49,7 @@ class ApplyPatchDeleteFileOperationParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "delete_file" if data["type"] == "delete_file" else data["type"]
             self.path = data["path"]
         except KeyError:
             return incomplete(ApplyPatchDeleteFileOperationParam, cls, data)

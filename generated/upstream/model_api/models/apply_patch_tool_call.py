@@ -64,7 +64,11 @@ class ApplyPatchToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "apply_patch_call"
+                if data["type"] == "apply_patch_call"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.status = data["status"]

@@ -62,7 +62,11 @@ class ApplyPatchToolCallItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "apply_patch_call"
+                if data["type"] == "apply_patch_call"
+                else data["type"]
+            )
             self.call_id = data["call_id"]
             self.status = data["status"]
             self.operation = (

@@ -60,7 +60,11 @@ class ApplyPatchToolCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "apply_patch_call_output"
+                if data["type"] == "apply_patch_call_output"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.status = data["status"]

@@ -58,7 +58,11 @@ class ApplyPatchToolCallOutputItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "apply_patch_call_output"
+                if data["type"] == "apply_patch_call_output"
+                else data["type"]
+            )
             self.call_id = data["call_id"]
             self.status = data["status"]
         except KeyError:

@@ -48,7 +48,7 @@ class ApplyPatchToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "apply_patch" if data["type"] == "apply_patch" else data["type"]
         except KeyError:
             return incomplete(ApplyPatchToolParam, cls, data)
         count = 1

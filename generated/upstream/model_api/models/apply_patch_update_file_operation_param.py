@@ -51,7 +51,7 @@ class ApplyPatchUpdateFileOperationParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "update_file" if data["type"] == "update_file" else data["type"]
             self.path = data["path"]
             self.diff = data["diff"]
         except KeyError:

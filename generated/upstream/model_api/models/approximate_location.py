@@ -52,7 +52,7 @@ class ApproximateLocation(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "approximate" if data["type"] == "approximate" else data["type"]
         except KeyError:
             return incomplete(ApproximateLocation, cls, data)
         count = 1

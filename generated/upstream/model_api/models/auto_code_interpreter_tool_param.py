@@ -57,7 +57,7 @@ class AutoCodeInterpreterToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "auto" if data["type"] == "auto" else data["type"]
         except KeyError:
             return incomplete(AutoCodeInterpreterToolParam, cls, data)
         count = 1

@@ -51,7 +51,9 @@ class ChatCompletionAllowedToolsChoice(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "allowed_tools" if data["type"] == "allowed_tools" else data["type"]
+            )
             self.allowed_tools = (
                 models.ChatCompletionAllowedTools.from_dict(value)
                 if isinstance(value := data["allowed_tools"], dict)

@@ -57,7 +57,7 @@ class ChatCompletionMessageCustomToolCall(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "custom" if data["type"] == "custom" else data["type"]
             self.custom = (
                 models.ChatCompletionMessageCustomToolCallCustom.from_dict(value)
                 if isinstance(value := data["custom"], dict)

@@ -54,7 +54,7 @@ class ChatCompletionMessageToolCall(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.function = (
                 models.ChatCompletionMessageToolCallFunction.from_dict(value)
                 if isinstance(value := data["function"], dict)

@@ -51,7 +51,11 @@ class ChatCompletionModerationResults(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "moderation_results"
+                if data["type"] == "moderation_results"
+                else data["type"]
+            )
             self.model = data["model"]
             self.results = read_list(
                 models.ModerationResultBody.from_json, data["results"]

@@ -51,7 +51,7 @@ class ChatCompletionNamedToolChoice(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.function = (
                 models.ChatCompletionNamedToolChoiceFunction.from_dict(value)
                 if isinstance(value := data["function"], dict)

@@ -54,7 +54,7 @@ class ChatCompletionNamedToolChoiceCustom(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "custom" if data["type"] == "custom" else data["type"]
             self.custom = (
                 models.ChatCompletionNamedToolChoiceCustomCustom.from_dict(value)
                 if isinstance(value := data["custom"], dict)

@@ -85,7 +85,7 @@ class ChatCompletionRequestAssistantMessage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.role = data["role"]
+            self.role = "assistant" if data["role"] == "assistant" else data["role"]
         except KeyError:
             return incomplete(ChatCompletionRequestAssistantMessage, cls, data)
         count = 1

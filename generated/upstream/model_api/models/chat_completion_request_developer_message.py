@@ -61,7 +61,7 @@ class ChatCompletionRequestDeveloperMessage(Model):
                 models.ChatCompletionRequestMessageContentPartText.from_json,
                 data["content"],
             )
-            self.role = data["role"]
+            self.role = "developer" if data["role"] == "developer" else data["role"]
         except KeyError:
             return incomplete(ChatCompletionRequestDeveloperMessage, cls, data)
         count = 2

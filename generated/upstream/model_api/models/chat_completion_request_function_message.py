@@ -57,7 +57,7 @@ class ChatCompletionRequestFunctionMessage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.role = data["role"]
+            self.role = "function" if data["role"] == "function" else data["role"]
             self.content = data["content"]
             self.name = data["name"]
         except KeyError:

@@ -60,7 +60,7 @@ class ChatCompletionRequestMessageContentPartAudio(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "input_audio" if data["type"] == "input_audio" else data["type"]
             self.input_audio = (
                 models.ChatCompletionRequestMessageContentPartAudioInputAudio.from_dict(
                     value

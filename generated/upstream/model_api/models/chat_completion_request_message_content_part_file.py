@@ -60,7 +60,7 @@ class ChatCompletionRequestMessageContentPartFile(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file" if data["type"] == "file" else data["type"]
             self.file = (
                 models.ChatCompletionRequestMessageContentPartFileFile.from_dict(value)
                 if isinstance(value := data["file"], dict)

@@ -60,7 +60,7 @@ class ChatCompletionRequestMessageContentPartImage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "image_url" if data["type"] == "image_url" else data["type"]
             self.image_url = (
                 models.ChatCompletionRequestMessageContentPartImageImageUrl.from_dict(
                     value

@@ -48,7 +48,7 @@ class ChatCompletionRequestMessageContentPartRefusal(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "refusal" if data["type"] == "refusal" else data["type"]
             self.refusal = data["refusal"]
         except KeyError:
             return incomplete(ChatCompletionRequestMessageContentPartRefusal, cls, data)

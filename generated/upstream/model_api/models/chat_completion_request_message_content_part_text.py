@@ -56,7 +56,7 @@ class ChatCompletionRequestMessageContentPartText(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
             self.text = data["text"]
         except KeyError:
             return incomplete(ChatCompletionRequestMessageContentPartText, cls, data)

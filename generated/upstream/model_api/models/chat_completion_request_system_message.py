@@ -61,7 +61,7 @@ class ChatCompletionRequestSystemMessage(Model):
                 models.read_chat_completion_request_system_message_content_part,
                 data["content"],
             )
-            self.role = data["role"]
+            self.role = "system" if data["role"] == "system" else data["role"]
         except KeyError:
             return incomplete(ChatCompletionRequestSystemMessage, cls, data)
         count = 2

@@ -54,7 +54,7 @@ class ChatCompletionRequestToolMessage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.role = data["role"]
+            self.role = "tool" if data["role"] == "tool" else data["role"]
             self.content = read_list(
                 models.read_chat_completion_request_tool_message_content_part,
                 data["content"],

@@ -58,7 +58,7 @@ class ChatCompletionRequestUserMessage(Model):
                 models.read_chat_completion_request_user_message_content_part,
                 data["content"],
             )
-            self.role = data["role"]
+            self.role = "user" if data["role"] == "user" else data["role"]
         except KeyError:
             return incomplete(ChatCompletionRequestUserMessage, cls, data)
         count = 2

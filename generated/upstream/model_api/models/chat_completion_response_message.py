@@ -85,7 +85,7 @@ class ChatCompletionResponseMessage(Model):
         try:
             self.content = data["content"]
             self.refusal = data["refusal"]
-            self.role = data["role"]
+            self.role = "assistant" if data["role"] == "assistant" else data["role"]
         except KeyError:
             return incomplete(ChatCompletionResponseMessage, cls, data)
         count = 3

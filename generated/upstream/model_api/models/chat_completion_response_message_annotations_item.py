@@ -54,7 +54,9 @@ class ChatCompletionResponseMessageAnnotationsItem(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "url_citation" if data["type"] == "url_citation" else data["type"]
+            )
             self.url_citation = (
                 models.ChatCompletionResponseMessageAnnotationsItemUrlCitation.from_dict(
                     value

@@ -54,7 +54,7 @@ class ClickParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "click" if data["type"] == "click" else data["type"]
             self.button = data["button"]
             self.x = data["x"]
             self.y = data["y"]

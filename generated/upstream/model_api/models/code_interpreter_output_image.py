@@ -46,7 +46,7 @@ class CodeInterpreterOutputImage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "image" if data["type"] == "image" else data["type"]
             self.url = data["url"]
         except KeyError:
             return incomplete(CodeInterpreterOutputImage, cls, data)

@@ -46,7 +46,7 @@ class CodeInterpreterOutputLogs(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "logs" if data["type"] == "logs" else data["type"]
             self.logs = data["logs"]
         except KeyError:
             return incomplete(CodeInterpreterOutputLogs, cls, data)

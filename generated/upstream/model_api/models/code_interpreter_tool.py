@@ -54,7 +54,11 @@ class CodeInterpreterTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "code_interpreter"
+                if data["type"] == "code_interpreter"
+                else data["type"]
+            )
             self.container = (
                 models.AutoCodeInterpreterToolParam.from_dict(value)
                 if isinstance(value := data["container"], dict)

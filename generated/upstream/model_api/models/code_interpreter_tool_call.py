@@ -62,7 +62,11 @@ class CodeInterpreterToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "code_interpreter_call"
+                if data["type"] == "code_interpreter_call"
+                else data["type"]
+            )
             self.id = data["id"]
             self.status = data["status"]
             self.container_id = data["container_id"]

@@ -50,7 +50,7 @@ class CompactionBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "compaction" if data["type"] == "compaction" else data["type"]
             self.id = data["id"]
             self.encrypted_content = data["encrypted_content"]
         except KeyError:

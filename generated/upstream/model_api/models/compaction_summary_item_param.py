@@ -48,7 +48,7 @@ class CompactionSummaryItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "compaction" if data["type"] == "compaction" else data["type"]
             self.encrypted_content = data["encrypted_content"]
         except KeyError:
             return incomplete(CompactionSummaryItemParam, cls, data)

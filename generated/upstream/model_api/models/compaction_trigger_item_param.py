@@ -44,7 +44,11 @@ class CompactionTriggerItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "compaction_trigger"
+                if data["type"] == "compaction_trigger"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(CompactionTriggerItemParam, cls, data)
         if len(data) > 1:

@@ -69,7 +69,11 @@ class ComputerCallOutputItemParam(Model):
         self = new(cls)
         try:
             self.call_id = data["call_id"]
-            self.type = data["type"]
+            self.type = (
+                "computer_call_output"
+                if data["type"] == "computer_call_output"
+                else data["type"]
+            )
             self.output = (
                 models.ComputerScreenshotImage.from_dict(value)
                 if isinstance(value := data["output"], dict)

@@ -59,7 +59,11 @@ class ComputerScreenshotContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "computer_screenshot"
+                if data["type"] == "computer_screenshot"
+                else data["type"]
+            )
             self.image_url = data["image_url"]
             self.file_id = data["file_id"]
             self.detail = data["detail"]

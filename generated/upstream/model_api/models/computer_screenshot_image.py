@@ -48,7 +48,11 @@ class ComputerScreenshotImage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "computer_screenshot"
+                if data["type"] == "computer_screenshot"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(ComputerScreenshotImage, cls, data)
         count = 1

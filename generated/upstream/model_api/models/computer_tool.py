@@ -44,7 +44,7 @@ class ComputerTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "computer" if data["type"] == "computer" else data["type"]
         except KeyError:
             return incomplete(ComputerTool, cls, data)
         if len(data) > 1:

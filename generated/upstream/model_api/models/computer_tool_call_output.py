@@ -67,7 +67,11 @@ class ComputerToolCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "computer_call_output"
+                if data["type"] == "computer_call_output"
+                else data["type"]
+            )
             self.call_id = data["call_id"]
             self.output = (
                 models.ComputerScreenshotImage.from_dict(value)

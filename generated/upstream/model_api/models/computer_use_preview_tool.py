@@ -52,7 +52,11 @@ class ComputerUsePreviewTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "computer_use_preview"
+                if data["type"] == "computer_use_preview"
+                else data["type"]
+            )
             self.environment = data["environment"]
             self.display_width = data["display_width"]
             self.display_height = data["display_height"]

@@ -64,7 +64,9 @@ class ContainerAutoParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "container_auto" if data["type"] == "container_auto" else data["type"]
+            )
         except KeyError:
             return incomplete(ContainerAutoParam, cls, data)
         count = 1

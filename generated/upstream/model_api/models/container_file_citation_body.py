@@ -54,7 +54,11 @@ class ContainerFileCitationBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "container_file_citation"
+                if data["type"] == "container_file_citation"
+                else data["type"]
+            )
             self.container_id = data["container_id"]
             self.file_id = data["file_id"]
             self.start_index = data["start_index"]

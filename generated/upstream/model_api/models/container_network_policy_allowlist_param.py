@@ -58,7 +58,7 @@ class ContainerNetworkPolicyAllowlistParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "allowlist" if data["type"] == "allowlist" else data["type"]
             self.allowed_domains = data["allowed_domains"]
         except KeyError:
             return incomplete(ContainerNetworkPolicyAllowlistParam, cls, data)

@@ -47,7 +47,7 @@ class ContainerNetworkPolicyDisabledParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "disabled" if data["type"] == "disabled" else data["type"]
         except KeyError:
             return incomplete(ContainerNetworkPolicyDisabledParam, cls, data)
         if len(data) > 1:

@@ -46,7 +46,11 @@ class ContainerReferenceParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "container_reference"
+                if data["type"] == "container_reference"
+                else data["type"]
+            )
             self.container_id = data["container_id"]
         except KeyError:
             return incomplete(ContainerReferenceParam, cls, data)

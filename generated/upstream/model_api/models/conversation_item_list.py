@@ -55,7 +55,7 @@ class ConversationItemList(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.object = data["object"]
+            self.object = "list" if data["object"] == "list" else data["object"]
             self.data = read_list(models.read_conversation_item, data["data"])
             self.has_more = data["has_more"]
             self.first_id = data["first_id"]

@@ -53,7 +53,9 @@ class ConversationResource(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = (
+                "conversation" if data["object"] == "conversation" else data["object"]
+            )
             self.metadata = data["metadata"]
             self.created_at = data["created_at"]
         except KeyError:

@@ -51,7 +51,7 @@ class CreateChatCompletionRequestWebSearchOptionsUserLocation(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "approximate" if data["type"] == "approximate" else data["type"]
             self.approximate = (
                 models.WebSearchLocation.from_dict(value)
                 if isinstance(value := data["approximate"], dict)

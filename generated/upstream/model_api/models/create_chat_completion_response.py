@@ -91,7 +91,11 @@ class CreateChatCompletionResponse(Model):
             )
             self.created = data["created"]
             self.model = data["model"]
-            self.object = data["object"]
+            self.object = (
+                "chat.completion"
+                if data["object"] == "chat.completion"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(CreateChatCompletionResponse, cls, data)
         count = 5

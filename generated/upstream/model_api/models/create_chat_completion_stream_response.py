@@ -93,7 +93,11 @@ class CreateChatCompletionStreamResponse(Model):
             )
             self.created = data["created"]
             self.model = data["model"]
-            self.object = data["object"]
+            self.object = (
+                "chat.completion.chunk"
+                if data["object"] == "chat.completion.chunk"
+                else data["object"]
+            )
         except KeyError:
             return incomplete(CreateChatCompletionStreamResponse, cls, data)
         count = 5

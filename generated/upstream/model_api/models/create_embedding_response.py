@@ -59,7 +59,7 @@ class CreateEmbeddingResponse(Model):
         try:
             self.data = read_list(models.Embedding.from_json, data["data"])
             self.model = data["model"]
-            self.object = data["object"]
+            self.object = "list" if data["object"] == "list" else data["object"]
             self.usage = (
                 models.CreateEmbeddingResponseUsage.from_dict(value)
                 if isinstance(value := data["usage"], dict)

@@ -50,7 +50,7 @@ class CustomGrammarFormatParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "grammar" if data["type"] == "grammar" else data["type"]
             self.syntax = data["syntax"]
             self.definition = data["definition"]
         except KeyError:

@@ -44,7 +44,7 @@ class CustomTextFormatParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
         except KeyError:
             return incomplete(CustomTextFormatParam, cls, data)
         if len(data) > 1:

@@ -58,7 +58,11 @@ class CustomToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "custom_tool_call"
+                if data["type"] == "custom_tool_call"
+                else data["type"]
+            )
             self.call_id = data["call_id"]
             self.name = data["name"]
             self.input = data["input"]

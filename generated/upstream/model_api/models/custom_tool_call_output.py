@@ -59,7 +59,11 @@ class CustomToolCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "custom_tool_call_output"
+                if data["type"] == "custom_tool_call_output"
+                else data["type"]
+            )
             self.call_id = data["call_id"]
             self.output = read_list(
                 models.read_function_and_custom_tool_call_output, data["output"]

@@ -64,7 +64,11 @@ class CustomToolCallOutputResource(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "custom_tool_call_output"
+                if data["type"] == "custom_tool_call_output"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.output = read_list(

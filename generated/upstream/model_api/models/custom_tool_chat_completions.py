@@ -51,7 +51,7 @@ class CustomToolChatCompletions(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "custom" if data["type"] == "custom" else data["type"]
             self.custom = (
                 models.CustomToolChatCompletionsCustom.from_dict(value)
                 if isinstance(value := data["custom"], dict)

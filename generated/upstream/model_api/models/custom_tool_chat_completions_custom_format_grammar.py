@@ -54,7 +54,7 @@ class CustomToolChatCompletionsCustomFormatGrammar(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "grammar" if data["type"] == "grammar" else data["type"]
             self.grammar = (
                 models.CustomToolChatCompletionsCustomFormatGrammarGrammar.from_dict(
                     value

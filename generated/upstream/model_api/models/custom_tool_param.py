@@ -61,7 +61,7 @@ class CustomToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "custom" if data["type"] == "custom" else data["type"]
             self.name = data["name"]
         except KeyError:
             return incomplete(CustomToolParam, cls, data)

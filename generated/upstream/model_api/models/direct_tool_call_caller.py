@@ -44,7 +44,7 @@ class DirectToolCallCaller(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "direct" if data["type"] == "direct" else data["type"]
         except KeyError:
             return incomplete(DirectToolCallCaller, cls, data)
         if len(data) > 1:

@@ -44,7 +44,7 @@ class DirectToolCallCallerParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "direct" if data["type"] == "direct" else data["type"]
         except KeyError:
             return incomplete(DirectToolCallCallerParam, cls, data)
         if len(data) > 1:

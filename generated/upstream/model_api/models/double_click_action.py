@@ -50,7 +50,9 @@ class DoubleClickAction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "double_click" if data["type"] == "double_click" else data["type"]
+            )
             self.x = data["x"]
             self.y = data["y"]
             self.keys = data["keys"]

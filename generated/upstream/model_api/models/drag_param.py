@@ -52,7 +52,7 @@ class DragParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "drag" if data["type"] == "drag" else data["type"]
             self.path = read_list(models.CoordParam.from_json, data["path"])
         except KeyError:
             return incomplete(DragParam, cls, data)

@@ -49,7 +49,9 @@ class Embedding(Model):
         try:
             self.index = data["index"]
             self.embedding = data["embedding"]
-            self.object = data["object"]
+            self.object = (
+                "embedding" if data["object"] == "embedding" else data["object"]
+            )
         except KeyError:
             return incomplete(Embedding, cls, data)
         if len(data) > 3:

@@ -50,7 +50,9 @@ class FileCitationBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "file_citation" if data["type"] == "file_citation" else data["type"]
+            )
             self.file_id = data["file_id"]
             self.index = data["index"]
             self.filename = data["filename"]

@@ -45,7 +45,9 @@ class FileExpirationAfter(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.anchor = data["anchor"]
+            self.anchor = (
+                "created_at" if data["anchor"] == "created_at" else data["anchor"]
+            )
             self.seconds = data["seconds"]
         except KeyError:
             return incomplete(FileExpirationAfter, cls, data)

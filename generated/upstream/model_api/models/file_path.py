@@ -47,7 +47,7 @@ class FilePath(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file_path" if data["type"] == "file_path" else data["type"]
             self.file_id = data["file_id"]
             self.index = data["index"]
         except KeyError:

@@ -56,7 +56,7 @@ class FileSearchTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "file_search" if data["type"] == "file_search" else data["type"]
             self.vector_store_ids = data["vector_store_ids"]
         except KeyError:
             return incomplete(FileSearchTool, cls, data)

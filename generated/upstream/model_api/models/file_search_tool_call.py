@@ -60,7 +60,11 @@ class FileSearchToolCall(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "file_search_call"
+                if data["type"] == "file_search_call"
+                else data["type"]
+            )
             self.status = data["status"]
             self.queries = data["queries"]
         except KeyError:

@@ -67,7 +67,11 @@ class FunctionCallOutputItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "function_call_output"
+                if data["type"] == "function_call_output"
+                else data["type"]
+            )
             self.output = read_list(
                 models.read_function_call_output_item_param_output_item, data["output"]
             )

@@ -67,7 +67,7 @@ class FunctionShellCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "shell_call" if data["type"] == "shell_call" else data["type"]
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.action = (

@@ -69,7 +69,7 @@ class FunctionShellCallItemParam(Model):
         self = new(cls)
         try:
             self.call_id = data["call_id"]
-            self.type = data["type"]
+            self.type = "shell_call" if data["type"] == "shell_call" else data["type"]
             self.action = (
                 models.FunctionShellActionParam.from_dict(value)
                 if isinstance(value := data["action"], dict)

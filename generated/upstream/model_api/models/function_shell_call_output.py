@@ -69,7 +69,11 @@ class FunctionShellCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "shell_call_output"
+                if data["type"] == "shell_call_output"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.status = data["status"]

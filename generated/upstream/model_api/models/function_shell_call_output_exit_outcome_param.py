@@ -49,7 +49,7 @@ class FunctionShellCallOutputExitOutcomeParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "exit" if data["type"] == "exit" else data["type"]
             self.exit_code = data["exit_code"]
         except KeyError:
             return incomplete(FunctionShellCallOutputExitOutcomeParam, cls, data)

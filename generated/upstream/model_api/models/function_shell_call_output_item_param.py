@@ -66,7 +66,11 @@ class FunctionShellCallOutputItemParam(Model):
         self = new(cls)
         try:
             self.call_id = data["call_id"]
-            self.type = data["type"]
+            self.type = (
+                "shell_call_output"
+                if data["type"] == "shell_call_output"
+                else data["type"]
+            )
             self.output = read_list(
                 models.FunctionShellCallOutputContentParam.from_json, data["output"]
             )

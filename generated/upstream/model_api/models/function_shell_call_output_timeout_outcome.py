@@ -47,7 +47,7 @@ class FunctionShellCallOutputTimeoutOutcome(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "timeout" if data["type"] == "timeout" else data["type"]
         except KeyError:
             return incomplete(FunctionShellCallOutputTimeoutOutcome, cls, data)
         if len(data) > 1:

@@ -55,7 +55,7 @@ class FunctionShellToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "shell" if data["type"] == "shell" else data["type"]
         except KeyError:
             return incomplete(FunctionShellToolParam, cls, data)
         count = 1

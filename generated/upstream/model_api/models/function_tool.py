@@ -60,7 +60,7 @@ class FunctionTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.name = data["name"]
             self.parameters = data["parameters"]
             self.strict = data["strict"]

@@ -61,7 +61,9 @@ class FunctionToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "function_call" if data["type"] == "function_call" else data["type"]
+            )
             self.call_id = data["call_id"]
             self.name = data["name"]
             self.arguments = data["arguments"]

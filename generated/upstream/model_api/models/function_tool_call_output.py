@@ -66,7 +66,11 @@ class FunctionToolCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "function_call_output"
+                if data["type"] == "function_call_output"
+                else data["type"]
+            )
             self.output = read_list(
                 models.read_function_and_custom_tool_call_output, data["output"]
             )

@@ -69,7 +69,11 @@ class FunctionToolCallOutputResource(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "function_call_output"
+                if data["type"] == "function_call_output"
+                else data["type"]
+            )
             self.output = read_list(
                 models.read_function_and_custom_tool_call_output, data["output"]
             )

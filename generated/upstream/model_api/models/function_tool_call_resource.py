@@ -64,7 +64,9 @@ class FunctionToolCallResource(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "function_call" if data["type"] == "function_call" else data["type"]
+            )
             self.call_id = data["call_id"]
             self.name = data["name"]
             self.arguments = data["arguments"]

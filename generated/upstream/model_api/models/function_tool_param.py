@@ -62,7 +62,7 @@ class FunctionToolParam(Model):
         self = new(cls)
         try:
             self.name = data["name"]
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
         except KeyError:
             return incomplete(FunctionToolParam, cls, data)
         count = 2

@@ -48,7 +48,7 @@ class HTTPError(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "http_error" if data["type"] == "http_error" else data["type"]
             self.code = data["code"]
             self.message = data["message"]
         except KeyError:

@@ -86,7 +86,11 @@ class ImageGenTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "image_generation"
+                if data["type"] == "image_generation"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(ImageGenTool, cls, data)
         count = 1

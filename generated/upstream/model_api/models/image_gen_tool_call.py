@@ -51,7 +51,11 @@ class ImageGenToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "image_generation_call"
+                if data["type"] == "image_generation_call"
+                else data["type"]
+            )
             self.id = data["id"]
             self.status = data["status"]
             self.result = data["result"]

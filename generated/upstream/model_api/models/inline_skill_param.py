@@ -56,7 +56,7 @@ class InlineSkillParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "inline" if data["type"] == "inline" else data["type"]
             self.name = data["name"]
             self.description = data["description"]
             self.source = (

@@ -49,8 +49,12 @@ class InlineSkillSourceParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
-            self.media_type = data["media_type"]
+            self.type = "base64" if data["type"] == "base64" else data["type"]
+            self.media_type = (
+                "application/zip"
+                if data["media_type"] == "application/zip"
+                else data["media_type"]
+            )
             self.data = data["data"]
         except KeyError:
             return incomplete(InlineSkillSourceParam, cls, data)

@@ -63,7 +63,7 @@ class InputFileContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "input_file" if data["type"] == "input_file" else data["type"]
         except KeyError:
             return incomplete(InputFileContent, cls, data)
         count = 1

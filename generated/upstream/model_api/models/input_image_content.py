@@ -59,7 +59,7 @@ class InputImageContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "input_image" if data["type"] == "input_image" else data["type"]
             self.detail = data["detail"]
         except KeyError:
             return incomplete(InputImageContent, cls, data)

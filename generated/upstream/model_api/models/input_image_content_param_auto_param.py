@@ -59,7 +59,7 @@ class InputImageContentParamAutoParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "input_image" if data["type"] == "input_image" else data["type"]
         except KeyError:
             return incomplete(InputImageContentParamAutoParam, cls, data)
         count = 1

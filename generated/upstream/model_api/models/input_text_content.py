@@ -54,7 +54,7 @@ class InputTextContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "input_text" if data["type"] == "input_text" else data["type"]
             self.text = data["text"]
         except KeyError:
             return incomplete(InputTextContent, cls, data)

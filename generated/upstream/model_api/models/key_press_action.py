@@ -46,7 +46,7 @@ class KeyPressAction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "keypress" if data["type"] == "keypress" else data["type"]
             self.keys = data["keys"]
         except KeyError:
             return incomplete(KeyPressAction, cls, data)

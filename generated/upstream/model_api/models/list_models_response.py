@@ -49,7 +49,7 @@ class ListModelsResponse(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.object = data["object"]
+            self.object = "list" if data["object"] == "list" else data["object"]
             self.data = read_list(models.ModelSchema.from_json, data["data"])
         except KeyError:
             return incomplete(ListModelsResponse, cls, data)

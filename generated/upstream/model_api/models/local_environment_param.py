@@ -50,7 +50,7 @@ class LocalEnvironmentParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "local" if data["type"] == "local" else data["type"]
         except KeyError:
             return incomplete(LocalEnvironmentParam, cls, data)
         count = 1

@@ -44,7 +44,7 @@ class LocalEnvironmentResource(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "local" if data["type"] == "local" else data["type"]
         except KeyError:
             return incomplete(LocalEnvironmentResource, cls, data)
         if len(data) > 1:

@@ -54,7 +54,7 @@ class LocalShellExecAction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "exec" if data["type"] == "exec" else data["type"]
             self.command = data["command"]
             self.env = data["env"]
         except KeyError:

@@ -55,7 +55,11 @@ class LocalShellToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "local_shell_call"
+                if data["type"] == "local_shell_call"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.action = (

@@ -53,7 +53,11 @@ class LocalShellToolCallOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "local_shell_call_output"
+                if data["type"] == "local_shell_call_output"
+                else data["type"]
+            )
             self.id = data["id"]
             self.output = data["output"]
             self.call_id = data["call_id"]

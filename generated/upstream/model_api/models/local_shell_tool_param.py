@@ -44,7 +44,7 @@ class LocalShellToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "local_shell" if data["type"] == "local_shell" else data["type"]
         except KeyError:
             return incomplete(LocalShellToolParam, cls, data)
         if len(data) > 1:

@@ -51,7 +51,11 @@ class MCPApprovalRequest(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_approval_request"
+                if data["type"] == "mcp_approval_request"
+                else data["type"]
+            )
             self.id = data["id"]
             self.server_label = data["server_label"]
             self.name = data["name"]

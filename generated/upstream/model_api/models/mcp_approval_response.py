@@ -53,7 +53,11 @@ class MCPApprovalResponse(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_approval_response"
+                if data["type"] == "mcp_approval_response"
+                else data["type"]
+            )
             self.approval_request_id = data["approval_request_id"]
             self.approve = data["approve"]
             self.request_id = data["request_id"]

@@ -53,7 +53,11 @@ class MCPApprovalResponseResource(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_approval_response"
+                if data["type"] == "mcp_approval_response"
+                else data["type"]
+            )
             self.id = data["id"]
             self.approval_request_id = data["approval_request_id"]
             self.approve = data["approve"]

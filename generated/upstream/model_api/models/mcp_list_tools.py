@@ -55,7 +55,9 @@ class MCPListTools(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_list_tools" if data["type"] == "mcp_list_tools" else data["type"]
+            )
             self.id = data["id"]
             self.server_label = data["server_label"]
             self.tools = read_list(models.MCPListToolsTool.from_json, data["tools"])

@@ -48,7 +48,11 @@ class MCPProtocolError(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_protocol_error"
+                if data["type"] == "mcp_protocol_error"
+                else data["type"]
+            )
             self.code = data["code"]
             self.message = data["message"]
         except KeyError:

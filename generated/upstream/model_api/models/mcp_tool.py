@@ -81,7 +81,7 @@ class MCPTool(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "mcp" if data["type"] == "mcp" else data["type"]
             self.server_label = data["server_label"]
         except KeyError:
             return incomplete(MCPTool, cls, data)

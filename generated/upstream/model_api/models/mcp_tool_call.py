@@ -63,7 +63,7 @@ class MCPToolCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "mcp_call" if data["type"] == "mcp_call" else data["type"]
             self.id = data["id"]
             self.server_label = data["server_label"]
             self.name = data["name"]

@@ -46,7 +46,11 @@ class MCPToolExecutionError(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "mcp_tool_execution_error"
+                if data["type"] == "mcp_tool_execution_error"
+                else data["type"]
+            )
             self.content = data["content"]
         except KeyError:
             return incomplete(MCPToolExecutionError, cls, data)

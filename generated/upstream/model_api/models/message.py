@@ -61,7 +61,7 @@ class Message(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "message" if data["type"] == "message" else data["type"]
             self.id = data["id"]
             self.status = data["status"]
             self.role = data["role"]

@@ -57,7 +57,7 @@ class ModelSchema(Model):
         try:
             self.id = data["id"]
             self.created = data["created"]
-            self.object = data["object"]
+            self.object = "model" if data["object"] == "model" else data["object"]
             self.owned_by = data["owned_by"]
         except KeyError:
             return incomplete(ModelSchema, cls, data)

@@ -48,7 +48,7 @@ class ModerationErrorBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "error" if data["type"] == "error" else data["type"]
             self.code = data["code"]
             self.message = data["message"]
         except KeyError:

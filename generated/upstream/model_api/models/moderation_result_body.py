@@ -56,7 +56,11 @@ class ModerationResultBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "moderation_result"
+                if data["type"] == "moderation_result"
+                else data["type"]
+            )
             self.model = data["model"]
             self.flagged = data["flagged"]
             self.categories = data["categories"]

@@ -50,7 +50,7 @@ class MoveParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "move" if data["type"] == "move" else data["type"]
             self.x = data["x"]
             self.y = data["y"]
         except KeyError:

@@ -57,7 +57,7 @@ class NamespaceToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "namespace" if data["type"] == "namespace" else data["type"]
             self.name = data["name"]
             self.description = data["description"]
             self.tools = read_list(

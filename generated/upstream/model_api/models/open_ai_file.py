@@ -78,7 +78,7 @@ class OpenAIFile(Model):
             self.bytes = data["bytes"]
             self.created_at = data["created_at"]
             self.filename = data["filename"]
-            self.object = data["object"]
+            self.object = "file" if data["object"] == "file" else data["object"]
             self.purpose = data["purpose"]
             self.status = data["status"]
         except KeyError:

@@ -60,8 +60,8 @@ class OutputMessage(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
-            self.role = data["role"]
+            self.type = "message" if data["type"] == "message" else data["type"]
+            self.role = "assistant" if data["role"] == "assistant" else data["role"]
             self.content = read_list(
                 models.read_output_message_content, data["content"]
             )

@@ -55,7 +55,7 @@ class OutputTextContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "output_text" if data["type"] == "output_text" else data["type"]
             self.text = data["text"]
             self.annotations = read_list(models.read_annotation, data["annotations"])
             self.logprobs = read_list(models.LogProb.from_json, data["logprobs"])

@@ -52,7 +52,7 @@ class PredictionContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "content" if data["type"] == "content" else data["type"]
             self.content = read_list(
                 models.ChatCompletionRequestMessageContentPartText.from_json,
                 data["content"],

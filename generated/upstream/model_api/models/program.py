@@ -52,7 +52,7 @@ class Program(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "program" if data["type"] == "program" else data["type"]
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.code = data["code"]

@@ -53,7 +53,7 @@ class ProgramItemParam(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = "program" if data["type"] == "program" else data["type"]
             self.call_id = data["call_id"]
             self.code = data["code"]
             self.fingerprint = data["fingerprint"]

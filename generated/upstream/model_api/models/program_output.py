@@ -54,7 +54,9 @@ class ProgramOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "program_output" if data["type"] == "program_output" else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.result = data["result"]

@@ -55,7 +55,9 @@ class ProgramOutputItemParam(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "program_output" if data["type"] == "program_output" else data["type"]
+            )
             self.call_id = data["call_id"]
             self.result = data["result"]
             self.status = data["status"]

@@ -46,7 +46,7 @@ class ProgramToolCallCaller(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "program" if data["type"] == "program" else data["type"]
             self.caller_id = data["caller_id"]
         except KeyError:
             return incomplete(ProgramToolCallCaller, cls, data)

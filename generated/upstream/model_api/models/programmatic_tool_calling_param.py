@@ -44,7 +44,11 @@ class ProgrammaticToolCallingParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "programmatic_tool_calling"
+                if data["type"] == "programmatic_tool_calling"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(ProgrammaticToolCallingParam, cls, data)
         if len(data) > 1:

@@ -44,7 +44,7 @@ class PromptCacheBreakpointConfig(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.mode = data["mode"]
+            self.mode = "explicit" if data["mode"] == "explicit" else data["mode"]
         except KeyError:
             return incomplete(PromptCacheBreakpointConfig, cls, data)
         if len(data) > 1:

@@ -44,7 +44,7 @@ class PromptCacheBreakpointParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.mode = data["mode"]
+            self.mode = "explicit" if data["mode"] == "explicit" else data["mode"]
         except KeyError:
             return incomplete(PromptCacheBreakpointParam, cls, data)
         if len(data) > 1:

@@ -59,7 +59,7 @@ class ReasoningItem(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "reasoning" if data["type"] == "reasoning" else data["type"]
             self.id = data["id"]
             self.summary = read_list(
                 models.SummaryTextContent.from_json, data["summary"]

@@ -46,7 +46,9 @@ class ReasoningTextContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "reasoning_text" if data["type"] == "reasoning_text" else data["type"]
+            )
             self.text = data["text"]
         except KeyError:
             return incomplete(ReasoningTextContent, cls, data)

@@ -46,7 +46,7 @@ class RefusalContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "refusal" if data["type"] == "refusal" else data["type"]
             self.refusal = data["refusal"]
         except KeyError:
             return incomplete(RefusalContent, cls, data)

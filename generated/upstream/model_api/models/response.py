@@ -166,7 +166,7 @@ class ResponseSchema(Model):
                 else value
             )
             self.id = data["id"]
-            self.object = data["object"]
+            self.object = "response" if data["object"] == "response" else data["object"]
             self.created_at = data["created_at"]
             self.error = (
                 models.ResponseError.from_dict(value)

@@ -47,7 +47,11 @@ class ResponseAudioDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.audio.delta"
+                if data["type"] == "response.audio.delta"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.delta = data["delta"]
         except KeyError:

@@ -47,7 +47,11 @@ class ResponseAudioDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.audio.done"
+                if data["type"] == "response.audio.done"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.response_id = data["response_id"]
         except KeyError:

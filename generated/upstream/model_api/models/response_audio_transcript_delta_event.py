@@ -49,7 +49,11 @@ class ResponseAudioTranscriptDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.audio.transcript.delta"
+                if data["type"] == "response.audio.transcript.delta"
+                else data["type"]
+            )
             self.delta = data["delta"]
             self.sequence_number = data["sequence_number"]
             self.response_id = data["response_id"]

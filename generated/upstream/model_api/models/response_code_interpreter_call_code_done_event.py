@@ -56,7 +56,11 @@ class ResponseCodeInterpreterCallCodeDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.code_interpreter_call_code.done"
+                if data["type"] == "response.code_interpreter_call_code.done"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.code = data["code"]

@@ -54,7 +54,11 @@ class ResponseCodeInterpreterCallCompletedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.code_interpreter_call.completed"
+                if data["type"] == "response.code_interpreter_call.completed"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

@@ -54,7 +54,11 @@ class ResponseCodeInterpreterCallInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.code_interpreter_call.in_progress"
+                if data["type"] == "response.code_interpreter_call.in_progress"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

@@ -50,7 +50,11 @@ class ResponseCompletedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.completed"
+                if data["type"] == "response.completed"
+                else data["type"]
+            )
             self.response = (
                 models.ResponseSchema.from_dict(value)
                 if isinstance(value := data["response"], dict)

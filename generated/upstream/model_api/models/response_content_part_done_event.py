@@ -56,7 +56,11 @@ class ResponseContentPartDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.content_part.done"
+                if data["type"] == "response.content_part.done"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]

@@ -50,7 +50,11 @@ class ResponseCreatedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.created"
+                if data["type"] == "response.created"
+                else data["type"]
+            )
             self.response = (
                 models.ResponseSchema.from_dict(value)
                 if isinstance(value := data["response"], dict)

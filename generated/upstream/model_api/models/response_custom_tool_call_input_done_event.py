@@ -56,7 +56,11 @@ class ResponseCustomToolCallInputDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.custom_tool_call_input.done"
+                if data["type"] == "response.custom_tool_call_input.done"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]

@@ -51,7 +51,7 @@ class ResponseErrorEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "error" if data["type"] == "error" else data["type"]
             self.code = data["code"]
             self.message = data["message"]
             self.param = data["param"]

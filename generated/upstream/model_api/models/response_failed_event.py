@@ -50,7 +50,9 @@ class ResponseFailedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.failed" if data["type"] == "response.failed" else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.response = (
                 models.ResponseSchema.from_dict(value)

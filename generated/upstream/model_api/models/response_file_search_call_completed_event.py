@@ -54,7 +54,11 @@ class ResponseFileSearchCallCompletedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.file_search_call.completed"
+                if data["type"] == "response.file_search_call.completed"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

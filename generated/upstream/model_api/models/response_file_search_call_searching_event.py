@@ -54,7 +54,11 @@ class ResponseFileSearchCallSearchingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.file_search_call.searching"
+                if data["type"] == "response.file_search_call.searching"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

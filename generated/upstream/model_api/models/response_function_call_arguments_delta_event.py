@@ -56,7 +56,11 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.function_call_arguments.delta"
+                if data["type"] == "response.function_call_arguments.delta"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]

@@ -58,7 +58,11 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.function_call_arguments.done"
+                if data["type"] == "response.function_call_arguments.done"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.name = data["name"]
             self.output_index = data["output_index"]

@@ -54,7 +54,11 @@ class ResponseImageGenCallCompletedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.image_generation_call.completed"
+                if data["type"] == "response.image_generation_call.completed"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]
             self.item_id = data["item_id"]

@@ -54,7 +54,11 @@ class ResponseImageGenCallGeneratingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.image_generation_call.generating"
+                if data["type"] == "response.image_generation_call.generating"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

@@ -66,7 +66,11 @@ class ResponseImageGenCallPartialImageEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.image_generation_call.partial_image"
+                if data["type"] == "response.image_generation_call.partial_image"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.sequence_number = data["sequence_number"]

@@ -50,7 +50,11 @@ class ResponseInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.in_progress"
+                if data["type"] == "response.in_progress"
+                else data["type"]
+            )
             self.response = (
                 models.ResponseSchema.from_dict(value)
                 if isinstance(value := data["response"], dict)

@@ -50,7 +50,11 @@ class ResponseIncompleteEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.incomplete"
+                if data["type"] == "response.incomplete"
+                else data["type"]
+            )
             self.response = (
                 models.ResponseSchema.from_dict(value)
                 if isinstance(value := data["response"], dict)

@@ -56,7 +56,11 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.mcp_call_arguments.delta"
+                if data["type"] == "response.mcp_call_arguments.delta"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.delta = data["delta"]

@@ -53,7 +53,11 @@ class ResponseMCPCallArgumentsDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.mcp_call_arguments.done"
+                if data["type"] == "response.mcp_call_arguments.done"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]
             self.arguments = data["arguments"]

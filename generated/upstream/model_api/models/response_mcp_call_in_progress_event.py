@@ -49,7 +49,11 @@ class ResponseMCPCallInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.mcp_call.in_progress"
+                if data["type"] == "response.mcp_call.in_progress"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.output_index = data["output_index"]
             self.item_id = data["item_id"]

@@ -49,7 +49,11 @@ class ResponseMCPListToolsFailedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.mcp_list_tools.failed"
+                if data["type"] == "response.mcp_list_tools.failed"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]

@@ -54,7 +54,11 @@ class ResponseMCPListToolsInProgressEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.mcp_list_tools.in_progress"
+                if data["type"] == "response.mcp_list_tools.in_progress"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]

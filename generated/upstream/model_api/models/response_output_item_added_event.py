@@ -52,7 +52,11 @@ class ResponseOutputItemAddedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.output_item.added"
+                if data["type"] == "response.output_item.added"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]
             self.item = (

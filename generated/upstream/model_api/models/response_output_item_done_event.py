@@ -52,7 +52,11 @@ class ResponseOutputItemDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.output_item.done"
+                if data["type"] == "response.output_item.done"
+                else data["type"]
+            )
             self.output_index = data["output_index"]
             self.sequence_number = data["sequence_number"]
             self.item = (

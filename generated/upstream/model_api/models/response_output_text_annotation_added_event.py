@@ -63,7 +63,11 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.output_text.annotation.added"
+                if data["type"] == "response.output_text.annotation.added"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]

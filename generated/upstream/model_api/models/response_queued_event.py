@@ -50,7 +50,9 @@ class ResponseQueuedEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.queued" if data["type"] == "response.queued" else data["type"]
+            )
             self.response = (
                 models.ResponseSchema.from_dict(value)
                 if isinstance(value := data["response"], dict)

@@ -48,7 +48,9 @@ class ResponseReasoningSummaryPartAddedEventPart(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "summary_text" if data["type"] == "summary_text" else data["type"]
+            )
             self.text = data["text"]
         except KeyError:
             return incomplete(ResponseReasoningSummaryPartAddedEventPart, cls, data)

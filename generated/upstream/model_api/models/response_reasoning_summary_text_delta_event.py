@@ -58,7 +58,11 @@ class ResponseReasoningSummaryTextDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.reasoning_summary_text.delta"
+                if data["type"] == "response.reasoning_summary_text.delta"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.summary_index = data["summary_index"]

@@ -58,7 +58,11 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.reasoning_summary_text.done"
+                if data["type"] == "response.reasoning_summary_text.done"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.summary_index = data["summary_index"]

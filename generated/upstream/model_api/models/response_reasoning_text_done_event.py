@@ -53,7 +53,11 @@ class ResponseReasoningTextDoneEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.reasoning_text.done"
+                if data["type"] == "response.reasoning_text.done"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]

@@ -57,7 +57,11 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.shell_call_command.added"
+                if data["type"] == "response.shell_call_command.added"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.output_index = data["output_index"]
             self.command_index = data["command_index"]

@@ -59,7 +59,11 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.shell_call_command.delta"
+                if data["type"] == "response.shell_call_command.delta"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.output_index = data["output_index"]
             self.command_index = data["command_index"]

@@ -62,7 +62,11 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.shell_call_output_content.delta"
+                if data["type"] == "response.shell_call_output_content.delta"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]

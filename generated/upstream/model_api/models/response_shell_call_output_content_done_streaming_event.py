@@ -66,7 +66,11 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.shell_call_output_content.done"
+                if data["type"] == "response.shell_call_output_content.done"
+                else data["type"]
+            )
             self.sequence_number = data["sequence_number"]
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]

@@ -59,7 +59,11 @@ class ResponseTextDeltaEvent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "response.output_text.delta"
+                if data["type"] == "response.output_text.delta"
+                else data["type"]
+            )
             self.item_id = data["item_id"]
             self.output_index = data["output_index"]
             self.content_index = data["content_index"]

@@ -44,7 +44,7 @@ class ScreenshotParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "screenshot" if data["type"] == "screenshot" else data["type"]
         except KeyError:
             return incomplete(ScreenshotParam, cls, data)
         if len(data) > 1:

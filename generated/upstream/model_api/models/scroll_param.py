@@ -54,7 +54,7 @@ class ScrollParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "scroll" if data["type"] == "scroll" else data["type"]
             self.x = data["x"]
             self.y = data["y"]
             self.scroll_x = data["scroll_x"]

@@ -48,7 +48,9 @@ class SkillReferenceParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "skill_reference" if data["type"] == "skill_reference" else data["type"]
+            )
             self.skill_id = data["skill_id"]
         except KeyError:
             return incomplete(SkillReferenceParam, cls, data)

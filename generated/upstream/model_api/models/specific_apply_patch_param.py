@@ -44,7 +44,7 @@ class SpecificApplyPatchParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "apply_patch" if data["type"] == "apply_patch" else data["type"]
         except KeyError:
             return incomplete(SpecificApplyPatchParam, cls, data)
         if len(data) > 1:

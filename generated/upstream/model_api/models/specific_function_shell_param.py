@@ -44,7 +44,7 @@ class SpecificFunctionShellParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "shell" if data["type"] == "shell" else data["type"]
         except KeyError:
             return incomplete(SpecificFunctionShellParam, cls, data)
         if len(data) > 1:

@@ -47,7 +47,11 @@ class SpecificProgrammaticToolCallingParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "programmatic_tool_calling"
+                if data["type"] == "programmatic_tool_calling"
+                else data["type"]
+            )
         except KeyError:
             return incomplete(SpecificProgrammaticToolCallingParam, cls, data)
         if len(data) > 1:

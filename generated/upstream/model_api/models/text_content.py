@@ -46,7 +46,7 @@ class TextContent(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "text" if data["type"] == "text" else data["type"]
             self.text = data["text"]
         except KeyError:
             return incomplete(TextContent, cls, data)

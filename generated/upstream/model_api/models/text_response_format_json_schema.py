@@ -54,7 +54,7 @@ class TextResponseFormatJsonSchema(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "json_schema" if data["type"] == "json_schema" else data["type"]
             self.name = data["name"]
             self.schema = data["schema"]
         except KeyError:

@@ -49,7 +49,9 @@ class ToolChoiceAllowed(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "allowed_tools" if data["type"] == "allowed_tools" else data["type"]
+            )
             self.mode = data["mode"]
             self.tools = data["tools"]
         except KeyError:

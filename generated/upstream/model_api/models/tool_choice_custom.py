@@ -45,7 +45,7 @@ class ToolChoiceCustom(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "custom" if data["type"] == "custom" else data["type"]
             self.name = data["name"]
         except KeyError:
             return incomplete(ToolChoiceCustom, cls, data)

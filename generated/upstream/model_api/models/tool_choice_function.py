@@ -45,7 +45,7 @@ class ToolChoiceFunction(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "function" if data["type"] == "function" else data["type"]
             self.name = data["name"]
         except KeyError:
             return incomplete(ToolChoiceFunction, cls, data)

@@ -59,7 +59,11 @@ class ToolSearchCall(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "tool_search_call"
+                if data["type"] == "tool_search_call"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.execution = data["execution"]

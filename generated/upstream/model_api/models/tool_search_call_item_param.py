@@ -58,7 +58,11 @@ class ToolSearchCallItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "tool_search_call"
+                if data["type"] == "tool_search_call"
+                else data["type"]
+            )
             self.arguments = data["arguments"]
         except KeyError:
             return incomplete(ToolSearchCallItemParam, cls, data)

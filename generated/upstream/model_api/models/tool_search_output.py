@@ -62,7 +62,11 @@ class ToolSearchOutput(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "tool_search_output"
+                if data["type"] == "tool_search_output"
+                else data["type"]
+            )
             self.id = data["id"]
             self.call_id = data["call_id"]
             self.execution = data["execution"]

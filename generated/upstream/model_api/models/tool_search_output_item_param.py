@@ -60,7 +60,11 @@ class ToolSearchOutputItemParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "tool_search_output"
+                if data["type"] == "tool_search_output"
+                else data["type"]
+            )
             self.tools = read_list(models.read_tool, data["tools"])
         except KeyError:
             return incomplete(ToolSearchOutputItemParam, cls, data)

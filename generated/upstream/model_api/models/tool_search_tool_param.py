@@ -53,7 +53,7 @@ class ToolSearchToolParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "tool_search" if data["type"] == "tool_search" else data["type"]
         except KeyError:
             return incomplete(ToolSearchToolParam, cls, data)
         count = 1

@@ -46,7 +46,7 @@ class TypeParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "type" if data["type"] == "type" else data["type"]
             self.text = data["text"]
         except KeyError:
             return incomplete(TypeParam, cls, data)

@@ -52,7 +52,9 @@ class UrlCitationBody(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "url_citation" if data["type"] == "url_citation" else data["type"]
+            )
             self.url = data["url"]
             self.start_index = data["start_index"]
             self.end_index = data["end_index"]

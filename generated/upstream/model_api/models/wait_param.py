@@ -44,7 +44,7 @@ class WaitParam(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "wait" if data["type"] == "wait" else data["type"]
         except KeyError:
             return incomplete(WaitParam, cls, data)
         if len(data) > 1:

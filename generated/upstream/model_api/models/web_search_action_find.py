@@ -47,7 +47,9 @@ class WebSearchActionFind(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = (
+                "find_in_page" if data["type"] == "find_in_page" else data["type"]
+            )
             self.url = data["url"]
             self.pattern = data["pattern"]
         except KeyError:

@@ -45,7 +45,7 @@ class WebSearchActionOpenPage(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "open_page" if data["type"] == "open_page" else data["type"]
         except KeyError:
             return incomplete(WebSearchActionOpenPage, cls, data)
         count = 1

@@ -63,7 +63,7 @@ class WebSearchActionSearch(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "search" if data["type"] == "search" else data["type"]
         except KeyError:
             return incomplete(WebSearchActionSearch, cls, data)
         count = 1

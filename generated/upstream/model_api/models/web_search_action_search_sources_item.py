@@ -45,7 +45,7 @@ class WebSearchActionSearchSourcesItem(Model):
             data = {**data}
         self = new(cls)
         try:
-            self.type = data["type"]
+            self.type = "url" if data["type"] == "url" else data["type"]
             self.url = data["url"]
         except KeyError:
             return incomplete(WebSearchActionSearchSourcesItem, cls, data)

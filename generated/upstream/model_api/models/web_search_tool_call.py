@@ -57,7 +57,9 @@ class WebSearchToolCall(Model):
         self = new(cls)
         try:
             self.id = data["id"]
-            self.type = data["type"]
+            self.type = (
+                "web_search_call" if data["type"] == "web_search_call" else data["type"]
+            )
             self.status = data["status"]
             self.action = (
                 models.read_web_search_tool_call_action(value)
