@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from attrs import field, frozen
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ._error_messages import is_error_list
 from ._flows.paginate import Bounds, bounds
@@ -24,19 +23,18 @@ _OWN = frozenset({"data", "first_id", "last_id", "object"})
 _QUERY = ("limit", "order", "after", "before", "run_id", "include")
 
 
-@frozen(kw_only=True)
-class PageFields(Generic[T]):
-    """What a response says of a page; the attributes are those of `pages.Page`."""
+class PageFields(NamedTuple, Generic[T]):
+    """What a response says of a page; the fields are those of `pages.Page`."""
 
+    data: list[T]
     operation: str = ""
-    ids: Mapping[str, str] = field(factory=dict)
-    data: list[T] = field(factory=list)
+    ids: Mapping[str, str] = MappingProxyType({})
     first_id: Any = None
     last_id: Any = None
     has_more: bool | None = None
     object: Any = None
     single: bool = False
-    rest: dict[str, Any] = field(factory=dict)
+    rest: Mapping[str, Any] = MappingProxyType({})
 
 
 def split(

@@ -6,7 +6,7 @@ import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
-from attrs import asdict, define, evolve, field, fields, frozen
+from attrs import define, evolve, field, fields, frozen
 
 from ._api import UNSET, Dumped, Entry, opened
 from ._errors import ConfigurationError, UsageError
@@ -77,7 +77,7 @@ class _Page(Shown, Dumped, Generic[T]):
     @classmethod
     def of(cls, fields: PageFields[T], **more: Any) -> Self:
         """Return the page that a response says; `more` is what it doesn't know."""
-        return cls(**asdict(fields, recurse=False), **more)
+        return cls(**fields._asdict(), **more)
 
     if not TYPE_CHECKING:
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ..display.views import View
 
 _NOTHING: Final = object()
+# An attribute of each model, and no property.
+_MORE: Final = "additional_properties"
 
 
 class Binding(NamedTuple):
@@ -183,8 +185,8 @@ def updatable(model: str) -> frozenset[str]:
     if not model:
         return frozenset()
     kind = getattr(_api, model)
-    names = kind._property_names
-    return frozenset(names.get(each.name, each.name) for each in attrs.fields(kind))
+    own = (each.name for each in attrs.fields(kind) if each.name != _MORE)
+    return frozenset(kind._property_names.get(name, name) for name in own)
 
 
 def share_read(live: Any, other: Any) -> None:
