@@ -199,12 +199,11 @@ def share_read(live: Any, other: Any) -> None:
 def copied(value: Any) -> Any:
     """Return JSON data whose containers are others."""
     if isinstance(value, dict):
-        found = {**value}
-        for name, each in value.items():
-            # As nearly all of metadata is.
+        for each in value.values():
             if type(each) is not str:
-                found[name] = copied(each)
-        return found
+                return {name: copied(each) for name, each in value.items()}
+        # As nearly all metadata is.
+        return {**value}
     return [copied(each) for each in value] if isinstance(value, list) else value
 
 
