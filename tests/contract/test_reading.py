@@ -259,3 +259,16 @@ def test_a_class_made_of_a_model_may_have_slots_of_its_own() -> None:
     assert repr(read) == repr(models.RunObject.from_dict(data)).replace(
         "RunObject", "Mine", 1
     )
+
+
+def test_a_constant_that_was_read_is_kept_once() -> None:
+    sent = [{"type": word.decode()} for word in (b"code_interpreter",) * 2]
+    assert sent[0]["type"] is not sent[1]["type"]
+    first, second = map(models.AssistantToolsCode.from_dict, sent)
+    assert first.type is second.type
+
+
+@pytest.mark.parametrize("value", ["another", None, 1, ["code_interpreter"], {}])
+def test_what_is_sent_in_place_of_a_constant_stays_as_it_came(value: Any) -> None:
+    read: Any = models.AssistantToolsCode.from_dict({"type": value})
+    assert read.type is value
