@@ -27,8 +27,8 @@ _GOALS = {
 }
 # What a socket costs nobody here could change.
 _BY_TCP = {("retrieve", "bare"): Goal(1.0)}
-_BETA = {"openai-beta": "assistants=v2"}
-_HEADERS = {
+BETA = {"openai-beta": "assistants=v2"}
+HEADERS = {
     "content-type": "application/json",
     "x-request-id": "req_2f9c",
     "openai-version": "2020-10-01",
@@ -91,7 +91,7 @@ def _calls(
     def respond(response: Callable[..., Any], request: Any) -> Any:
         last[:] = [request]
         content = contents[is_page(request.method, request.url.path)]
-        return response(200, headers=_HEADERS, content=content)
+        return response(200, headers=HEADERS, content=content)
 
     with ExitStack() as stack:
         calls: dict[str, dict[str, Call]] = {row: {} for row in _ROWS}
@@ -118,7 +118,7 @@ def _by_runs(runs: Any, run: dict[str, Any]) -> dict[str, Call]:
 
 
 def _bare(client: httpx.Client, address: str, run: dict[str, Any]) -> dict[str, Call]:
-    client.headers.update({"authorization": f"Bearer {KEY}", **_BETA})
+    client.headers.update({"authorization": f"Bearer {KEY}", **BETA})
     url, body = f"{address}/threads/{run['thread_id']}/runs", body_of(run)
 
     def page() -> Any:

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from assistants_server.search import Strategy
 from bench import (
+    async_calls,
     calls,
     generator,
     imports,
@@ -128,6 +129,7 @@ def _measurements(
         yield "first resource", partial(imports.of_clients, rounds(3, 31))
         yield "first answer", partial(imports.of_first_answers, rounds(3, 31))
         yield "calls", partial(calls.measure, rounds(7, 41), by_tcp=not quick)
+        yield "awaited calls", partial(async_calls.measure, rounds(7, 41))
     elif part == "streams":
         yield "streams", partial(streams.measure, rounds(3, 15))
     elif part == "tasks":
