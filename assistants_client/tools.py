@@ -201,8 +201,9 @@ def _named(tools: Any) -> Iterable[tuple[str | None, Any]]:
 
 def _is_definition(given: Any) -> bool:
     """Return whether something is the definition of a tool, as the API has it."""
-    if isinstance(given, Mapping):
-        return bool(given) and not any(callable(each) for each in given.values())
+    # Nearly all are, and asking an abstract class takes as long as the rest.
+    if type(given) is dict or isinstance(given, Mapping):
+        return bool(given) and not any(map(callable, given.values()))
     dumps = callable(getattr(given, "model_dump", None))
     kinds = _api.Model | _api.UnknownObject
     return isinstance(given, kinds) or (dumps and not isinstance(given, type))
