@@ -140,7 +140,7 @@ class AsyncHttp(BaseHttp):
         exchange.ended(response)
         return response
 
-    async def _head(self, exchange: Exchange) -> Any:
+    async def _head(self, exchange: Exchange) -> httpx.Response:
         """Send a request, and return the response, its body unread."""
         sending = self._client.send(
             exchange.request, stream=True, follow_redirects=False
@@ -149,7 +149,9 @@ class AsyncHttp(BaseHttp):
             wait = sending.send(None)
         except StopIteration as stop:
             # One that was made without a network.
-            return stop.value
+            made: httpx.Response = stop.value
+            return made
         # Asked for only now: the first step may have put it off.
         async with until(exchange.timing.head) as exchange.timing.alarm:
-            return await rest_of(sending, wait)
+            response: httpx.Response = await rest_of(sending, wait)
+        return response
