@@ -192,11 +192,14 @@ def test_whatever_an_engine_does_when_it_is_cancelled(
     enough.set()
 
 
+left_behind: list[asyncio.Task[None]] = []
+
+
 async def leaves_a_task(turn: Turn) -> AsyncIterator[str]:
     async def exit_later() -> None:
         raise SystemExit
 
-    turn.state["task"] = asyncio.create_task(exit_later())
+    left_behind.append(asyncio.create_task(exit_later()))
     await asyncio.sleep(0)
     yield "It is"
 
@@ -204,9 +207,13 @@ async def leaves_a_task(turn: Turn) -> AsyncIterator[str]:
 def test_a_task_that_an_engine_leaves_behind_ends_no_server(
     server: LocalServer, api: Api, assistant: str, use_engine: Let
 ) -> None:
+    left_behind.clear()
     use_engine(leaves_a_task)
     assert api.run(api.thread("Hi"), assistant)["status"] == "completed"
     assert api.run(api.thread("Hi"), assistant)["status"] == "completed"
+    # Which is to say that it was seen: else it is logged in whatever test is next.
+    exits = [type(each.exception()) for each in left_behind]
+    assert exits == [SystemExit, SystemExit]
 
 
 async def cancels_everything(turn: Turn) -> AsyncIterator[str]:
