@@ -68,6 +68,24 @@ def test_several_servers_make_the_tables_at_once(url: DatabaseURL) -> None:
     assert is_store(url)
 
 
+def test_another_server_makes_the_tables_between_two_statements(
+    url: DatabaseURL,
+) -> None:
+    class Overtaken(psycopg.Connection):
+        """A connection behind each statement of which the other server is done."""
+
+        def execute(self, *arguments: Any, **options: Any) -> Any:
+            result = super().execute(*arguments, **options)
+            if not tables(url):
+                PostgresStore(url).close()
+            return result
+
+    with Overtaken.connect(url.secret, autocommit=True) as connection:
+        assert schema.version_of(connection, url) == 0
+        schema.migrate(connection, url)
+        assert schema.version_of(connection, url) == len(schema.STEPS)
+
+
 @pytest.mark.parametrize("version", range(1, len(schema.STEPS) + 1))
 def test_each_version_is_upgraded(url: DatabaseURL, version: int) -> None:
     with connect(url) as connection:

@@ -251,8 +251,9 @@ def migrate(
 
 def version_of(connection: psycopg.Connection, url: DatabaseURL) -> int:
     """Return the version of the tables; 0 where there are none."""
-    if not _has(connection, "assistants_migrations"):
-        if _has(connection, "objects"):
+    found = _tables(connection)
+    if "assistants_migrations" not in found:
+        if found:
             raise StoreError(f"{url} is a database of something else; name another one")
         return 0
     row = connection.execute("select max(version) from assistants_migrations")
@@ -263,11 +264,14 @@ def version_of(connection: psycopg.Connection, url: DatabaseURL) -> int:
     return version or 0
 
 
-def _has(connection: psycopg.Connection, table: str) -> bool:
-    # Where the tables go: the first schema of the search path.
-    row = connection.execute(
-        "select 1 from pg_tables"
-        " where schemaname = current_schema() and tablename = %s",
-        [table],
-    ).fetchone()
-    return row is not None
+def _tables(connection: psycopg.Connection) -> set[str]:
+    """Return which of two tables there are: that of versions, and that of objects.
+
+    In one statement: another server may make both between two.
+    """
+    rows = connection.execute(
+        # Where the tables go: the first schema of the search path.
+        "select tablename from pg_tables where schemaname = current_schema()"
+        " and tablename in ('assistants_migrations', 'objects')"
+    )
+    return {name for (name,) in rows}
