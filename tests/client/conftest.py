@@ -13,7 +13,7 @@ from assistants_server import LocalServer
 from tests.client import either
 from tests.client.live_objects import KEY, got
 from tests.client.story import awaited, sync
-from tests.client.uploading import upload
+from tests.client.upload import upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,8 +21,8 @@ from assistants_client import (
 )
 from harness.either_client import settled
 from tests.client.both import KINDS, NAMES, use
-from tests.client.following import Entered, at
 from tests.client.lagging import Lagging
+from tests.client.managers import Entered, at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ import pytest
 from assistants_client import InternalServerError, RunTimeout, ToolSet
 from harness.either_client import settled
 from tests.client.both import KINDS, NAMES, use
-from tests.client.following import Entered, at
 from tests.client.lagging import Lagging, cut_off, cut_stream, lost
+from tests.client.managers import Entered, at
 from tests.client.slept_time import SleptTime
 
 FEW = 3

@@ -10,7 +10,7 @@ import pytest
 
 from assistants_client import ConfigurationError
 from harness.scripted_server import ScriptedServer
-from tests.client.uploading import CONTENT, STORED, pieces, upload
+from tests.client.upload import CONTENT, STORED, pieces, upload
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from harness.scripted_server import CLOSE, RESET, Response, ScriptedServer, in_t
 from harness.sink import Sink
 from tests.cases import each_case
 from tests.client.recording import KEY
-from tests.client.uploading import CONTENT, STORED, pieces, upload
+from tests.client.upload import CONTENT, STORED, pieces, upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -1,4 +1,4 @@
-"""What follows a run that a function of ours is the server of."""
+"""Managers of streams of either kind, and clients that a function answers."""
 
 from __future__ import annotations
 
