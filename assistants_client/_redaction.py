@@ -15,7 +15,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from ._locks import lock_of
+from ._locks import lock_of, locked
 from ._spellings import readings
 
 if TYPE_CHECKING:
@@ -74,12 +74,14 @@ class Secrets:
     def learn(self, *texts: str) -> None:
         """Redact texts from now on, unless they are too short to be secrets."""
         new = [each for each in texts if len(each) >= _SHORTEST and each != _NO_KEY]
-        if self.known.issuperset(new):
-            return
-        with self._lock:
-            more = {text: (*_forms(text),) for text in new if text not in self._forms}
-            self._forms = dict([*self._forms.items(), *more.items()][-_REMEMBERED:])
-            self.known = frozenset(self._forms)
+        if not self.known.issuperset(new):
+            self._remember(new)
+
+    @locked
+    def _remember(self, texts: list[str]) -> None:
+        more = {text: (*_forms(text),) for text in texts if text not in self._forms}
+        self._forms = dict([*self._forms.items(), *more.items()][-_REMEMBERED:])
+        self.known = frozenset(self._forms)
 
     def learn_names(self, names: Iterable[str]) -> None:
         """Take the values of headers for secrets, whatever these are called."""

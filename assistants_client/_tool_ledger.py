@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
 
-from ._locks import lock_of
+from ._locks import lock_of, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -84,6 +84,7 @@ class ToolLedger:
         # What goes on in this process goes on in no other.
         return ToolLedger, ()
 
+    @locked
     def due(self, ids: Iterable[str], now: float) -> Due:
         """Return what is to be done about the calls that a run asks for.
 
@@ -91,46 +92,45 @@ class ToolLedger:
             ids: the calls.
             now: the time, in seconds by the clock of whoever follows the run.
         """
-        with self._lock:
-            entries = [self._entries.get(each) for each in ids]
-            known = [each for each in entries if each is not None]
-            if len(known) < len(entries):
-                return Due.PERFORM
-            states = {each.state for each in known}
-            if states & _UNDER_WAY:
-                return Due.WAIT
-            if _State.DONE in states:
-                return Due.SUBMIT
-            late = [_is_late(each, now) for each in known]
-            return Due.CHECK if any(late) else Due.WAIT
+        entries = [self._entries.get(each) for each in ids]
+        known = [each for each in entries if each is not None]
+        if len(known) < len(entries):
+            return Due.PERFORM
+        states = {each.state for each in known}
+        if states & _UNDER_WAY:
+            return Due.WAIT
+        if _State.DONE in states:
+            return Due.SUBMIT
+        late = [_is_late(each, now) for each in known]
+        return Due.CHECK if any(late) else Due.WAIT
 
+    @locked
     def claim(self, ids: Iterable[str]) -> list[str]:
         """Return the calls that nobody has begun; they are the caller's to perform."""
-        with self._lock:
-            new = [each for each in ids if each not in self._entries]
-            for each in new:
-                self._entries[each] = _Entry(_State.CLAIMED)
-            return new
+        new = [each for each in ids if each not in self._entries]
+        for each in new:
+            self._entries[each] = _Entry(_State.CLAIMED)
+        return new
 
+    @locked
     def begin(self, call_id: str) -> None:
         """Note that a call is being performed."""
-        with self._lock:
-            entry = self._entries.setdefault(call_id, _Entry(_State.BEGUN))
-            if entry.state is _State.CLAIMED:
-                entry.state = _State.BEGUN
+        entry = self._entries.setdefault(call_id, _Entry(_State.BEGUN))
+        if entry.state is _State.CLAIMED:
+            entry.state = _State.BEGUN
 
+    @locked
     def finish(self, call_id: str, outcome: Any) -> None:
         """Note what a call returned, or the exception that it raised.
 
         The first outcome stays: a call that took too long is over. But that a call was
         interrupted says less than why.
         """
-        with self._lock:
-            entry = self._entries.setdefault(call_id, _Entry(_State.BEGUN))
-            interrupted = isinstance(entry.outcome, InterruptedCall)
-            done = entry.state is _State.DONE and interrupted
-            if done or entry.state in (_State.CLAIMED, _State.BEGUN):
-                entry.state, entry.outcome = _State.DONE, outcome
+        entry = self._entries.setdefault(call_id, _Entry(_State.BEGUN))
+        interrupted = isinstance(entry.outcome, InterruptedCall)
+        done = entry.state is _State.DONE and interrupted
+        if done or entry.state in (_State.CLAIMED, _State.BEGUN):
+            entry.state, entry.outcome = _State.DONE, outcome
 
     def noting(self, call_id: str, function: Callable[[], Any]) -> Callable[[], Any]:
         """Return a function that notes when a call begins, and how it ends.
@@ -164,61 +164,60 @@ class ToolLedger:
 
         return noted_async if inspect.iscoroutinefunction(function) else noted
 
+    @locked
     def release(self, ids: Iterable[str]) -> list[str]:
         """Abandon calls; return those that go on, as they had begun.
 
         Somebody else may perform the others.
         """
-        with self._lock:
-            going_on = []
-            for each in ids:
-                entry = self._entries.get(each)
-                if entry is not None and entry.state is _State.CLAIMED:
-                    del self._entries[each]
-                elif entry is not None and entry.state is _State.BEGUN:
-                    going_on.append(each)
-            return going_on
+        going_on = []
+        for each in ids:
+            entry = self._entries.get(each)
+            if entry is not None and entry.state is _State.CLAIMED:
+                del self._entries[each]
+            elif entry is not None and entry.state is _State.BEGUN:
+                going_on.append(each)
+        return going_on
 
+    @locked
     def outcomes(self, ids: Iterable[str]) -> dict[str, Any]:
         """Return the outcomes of calls, as far as there are any."""
-        with self._lock:
-            held = {each: self._entries.get(each) for each in ids}
-            return {
-                key: entry.outcome
-                for key, entry in held.items()
-                if entry is not None
-                and entry.state not in (_State.CLAIMED, _State.BEGUN)
-            }
+        held = {each: self._entries.get(each) for each in ids}
+        return {
+            key: entry.outcome
+            for key, entry in held.items()
+            if entry is not None and entry.state not in (_State.CLAIMED, _State.BEGUN)
+        }
 
+    @locked
     def take(self, ids: Iterable[str], now: float) -> Turn | None:
         """Begin to submit the outcomes of calls; return whether that is due, and why.
 
         It isn't where somebody else is at it, or has been meanwhile.
         """
-        with self._lock:
-            found = [self._entries.get(each) for each in ids]
-            entries = [each for each in found if each is not None]
-            states = {each.state for each in entries}
-            if len(entries) < len(found) or states & _UNDER_WAY:
-                return None
-            late = [_is_late(each, now) for each in entries]
-            if _State.DONE in states:
-                turn = Turn.FIRST
-            elif any(late):
-                turn = Turn.UNSURE if _State.UNCONFIRMED in states else Turn.LATE
-            else:
-                return None
-            for each in entries:
-                each.state = _State.SUBMITTING
-            return turn
+        found = [self._entries.get(each) for each in ids]
+        entries = [each for each in found if each is not None]
+        states = {each.state for each in entries}
+        if len(entries) < len(found) or states & _UNDER_WAY:
+            return None
+        late = [_is_late(each, now) for each in entries]
+        if _State.DONE in states:
+            turn = Turn.FIRST
+        elif any(late):
+            turn = Turn.UNSURE if _State.UNCONFIRMED in states else Turn.LATE
+        else:
+            return None
+        for each in entries:
+            each.state = _State.SUBMITTING
+        return turn
 
+    @locked
     def failed(self, ids: Iterable[str]) -> int:
         """Note that a server failed on the outcomes of calls; return how often."""
-        with self._lock:
-            entries = [self._entries[each] for each in ids]
-            for each in entries:
-                each.failures += 1
-            return max((each.failures for each in entries), default=0)
+        entries = [self._entries[each] for each in ids]
+        for each in entries:
+            each.failures += 1
+        return max((each.failures for each in entries), default=0)
 
     def submitted(self, ids: Iterable[str], now: float, *, surely: bool = True) -> None:
         """Note that outcomes were submitted, at the time `now`.
@@ -231,45 +230,45 @@ class ToolLedger:
         state = _State.SUBMITTED if surely else _State.UNCONFIRMED
         self._move(ids, state, now)
 
+    @locked
     def cut(self, ids: Iterable[str], now: float) -> None:
         """Note that a stream was cut before it said anything of outputs.
 
         The first time, one look at the run suffices to find that it doesn't have them.
         """
-        with self._lock:
-            for each in ids:
-                entry = self._entries[each]
-                if entry.state is _State.SUBMITTED:
-                    entry.state, entry.since = _State.UNCONFIRMED, now
-                    entry.looks = 0 if entry.cuts else _LOOKS
-                    entry.cuts += 1
+        for each in ids:
+            entry = self._entries[each]
+            if entry.state is _State.SUBMITTED:
+                entry.state, entry.since = _State.UNCONFIRMED, now
+                entry.looks = 0 if entry.cuts else _LOOKS
+                entry.cuts += 1
 
     def not_submitted(self, ids: Iterable[str]) -> None:
         """Note that the server doesn't have the outcomes of calls."""
         self._move(ids, _State.DONE)
 
+    @locked
     def still_late(self, ids: Iterable[str], now: float) -> None:
         """Note that the server has the outcomes of calls, but goes on asking."""
-        with self._lock:
-            for each in ids:
-                entry = self._entries[each]
-                entry.lag *= 2
-                entry.state, entry.since, entry.looks = _State.SUBMITTED, now, 0
+        for each in ids:
+            entry = self._entries[each]
+            entry.lag *= 2
+            entry.state, entry.since, entry.looks = _State.SUBMITTED, now, 0
 
+    @locked
     def answered(self, outputs: Iterable[Mapping[str, Any]], now: float) -> None:
         """Note outputs that somebody submitted without this ledger."""
-        with self._lock:
-            for each in outputs:
-                key = each.get("tool_call_id")
-                if isinstance(key, str):
-                    output = each.get("output")
-                    self._entries[key] = _Entry(_State.SUBMITTED, output, since=now)
+        for each in outputs:
+            key = each.get("tool_call_id")
+            if isinstance(key, str):
+                output = each.get("output")
+                self._entries[key] = _Entry(_State.SUBMITTED, output, since=now)
 
+    @locked
     def _move(self, ids: Iterable[str], state: _State, now: float = 0.0) -> None:
-        with self._lock:
-            for each in ids:
-                entry = self._entries[each]
-                entry.state, entry.since, entry.looks = state, now, 0
+        for each in ids:
+            entry = self._entries[each]
+            entry.state, entry.since, entry.looks = state, now, 0
 
 
 def _is_late(entry: _Entry, now: float) -> bool:

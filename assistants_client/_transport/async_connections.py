@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from .._locks import locked
 from .leases import (
     EXTENSION,
     BaseConnections,
@@ -66,9 +67,7 @@ class AsyncConnections(BaseConnections):
         """Close all connections; those of other loops are closed there, soon."""
         self.is_closed = True
         running = asyncio.get_running_loop()
-        with self._lock:
-            homes = [*self._homes.items()]
-            self._homes.clear()
+        homes = self._leave_homes()
         for loop, home in homes:
             if loop is not running:
                 # A loop that is closed itself refuses.
@@ -96,7 +95,7 @@ class AsyncConnections(BaseConnections):
         return [each for home in [*self._homes.values()] for each in [*home.leases]]
 
     def _begin(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._homes: WeakKeyDictionary[Any, Home] = WeakKeyDictionary()
 
     def _leave(self) -> None:
@@ -108,13 +107,23 @@ class AsyncConnections(BaseConnections):
         loop = asyncio.get_running_loop()
         home = self._homes.get(loop)
         if home is None:
-            with self._lock:
-                # What belongs to a closed loop may well keep that alive.
-                for each in [each for each in self._homes if each.is_closed()]:
-                    del self._homes[each]
-                home = self._homes[loop] = Home(self._limit, self._idle_connections())
+            home = self._new_home(loop)
             home.keep()
         return home
+
+    @locked
+    def _new_home(self, loop: Any) -> Home:
+        # What belongs to a closed loop may well keep that alive.
+        for each in [each for each in self._homes if each.is_closed()]:
+            del self._homes[each]
+        home = self._homes[loop] = Home(self._limit, self._idle_connections())
+        return home
+
+    @locked
+    def _leave_homes(self) -> list[tuple[Any, Home]]:
+        homes = [*self._homes.items()]
+        self._homes.clear()
+        return homes
 
     async def _acquire(
         self, home: Home, seconds: float | None, timing: Timing | None
@@ -150,8 +159,7 @@ class AsyncConnections(BaseConnections):
             if other is not None:
                 await shielded(other.line.close())
         line = AsyncLine(self._backend, self.core)
-        with self._lock:
-            lease.hold(self._made(origin, line), line)
+        lease.hold(self._made(origin, line), line)
 
 
 class Home:

@@ -6,10 +6,13 @@ import contextvars
 import inspect
 import threading
 import time
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
 from .._effects import Overdue, TimeUp
+from .._locks import locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -187,7 +190,9 @@ class _Workers:
         """
         self._jobs = jobs
         self._left: Iterator[_Job] = iter(theirs)
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        # What is in it only wakes who waits.
+        self._changed: SimpleQueue[None] = SimpleQueue()
         self._stopped = False
         for _ in range(min(len(theirs), MOST_THREADS)):
             self._start()
@@ -206,8 +211,7 @@ class _Workers:
             result, own_thread=False
         ):
             raise result
-        with self._changed:
-            self._note(job, result)
+        self._note(job, result)
 
     def wait(self, until: float | None) -> list[object]:
         """Return the results, as soon as all are there or overdue.
@@ -215,31 +219,38 @@ class _Workers:
         Raises:
             TimeUp: it is later than `until`.
         """
-        with self._changed:
-            while True:
-                now = time.monotonic()
-                for job in self._jobs:
-                    late = job.given_up is not None and job.given_up <= now
-                    if late and not job.ended:
-                        self._give_up(job)
-                waiting = [each for each in self._jobs if not each.ended]
-                for job in self._jobs:
-                    if job.interruption is not None:
-                        raise job.interruption
-                if not waiting:
-                    if any(type(each.result) is _Late for each in self._jobs):
-                        raise TimeUp
-                    return [each.result for each in self._jobs]
-                if until is not None and until <= now:
+        while True:
+            now = time.monotonic()
+            waiting = self._waiting(now)
+            if not waiting:
+                if any(type(each.result) is _Late for each in self._jobs):
                     raise TimeUp
-                limits = [each.given_up for each in waiting] + [until]
-                left = _first(limits)
-                self._changed.wait(None if left is None else left - now)
+                return [each.result for each in self._jobs]
+            if until is not None and until <= now:
+                raise TimeUp
+            ends = _first([*(each.given_up for each in waiting), until])
+            with suppress(Empty):
+                left = None if ends is None else max(ends - now, 0.0)
+                self._changed.get(timeout=left)
+
+    @locked
+    def _waiting(self, now: float) -> list[_Job]:
+        """Return the jobs that have not ended; those that are overdue are given up.
+
+        Raises:
+            BaseException: it ended the thread of a job.
+        """
+        for job in self._jobs:
+            if job.given_up is not None and job.given_up <= now and not job.ended:
+                self._give_up(job)
+        for job in self._jobs:
+            if job.interruption is not None:
+                raise job.interruption
+        return [each for each in self._jobs if not each.ended]
 
     def stop(self) -> None:
         """Have no more jobs begun; those that have go on."""
-        with self._changed:
-            self._stopped = True
+        self._stopped = True
 
     def _start(self) -> None:
         # Those that are left behind must not keep the interpreter from ending.
@@ -259,10 +270,10 @@ class _Workers:
                 result = job.perform()
             except BaseException as error:  # noqa: BLE001 - for whoever waits
                 interruption = error
-            with self._changed:
-                self._note(job, result, interruption)
-                self._changed.notify_all()
+            self._note(job, result, interruption)
+            self._changed.put(None)
 
+    @locked
     def _note(
         self, job: _Job, result: object, interruption: BaseException | None = None
     ) -> None:
@@ -272,13 +283,13 @@ class _Workers:
             job.ended = True
             job.result, job.interruption = result, interruption
 
+    @locked
     def _next(self) -> _Job | None:
-        with self._changed:
-            job = None if self._stopped else next(self._left, None)
-            if job is not None:
-                job.began = time.monotonic()
-                self._changed.notify_all()
-            return job
+        job = None if self._stopped else next(self._left, None)
+        if job is not None:
+            job.began = time.monotonic()
+            self._changed.put(None)
+        return job
 
 
 def _first(times: Iterable[float | None]) -> float | None:

@@ -14,6 +14,7 @@ import weakref
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
+from .._locks import locked
 from .leases import (
     EXTENSION,
     BaseConnections,
@@ -108,9 +109,6 @@ class Connections(BaseConnections):
         return [lease for each in [*self._leases] if (lease := each()) is not None]
 
     def _begin(self) -> None:
-        # Taken without `with`: behind its beginning, Python 3.14 lets a thread be
-        # interrupted before anything would release the lock. So it is released whether
-        # or not it was taken; this kind is nobody's but its owner's to release.
         self._lock = threading.RLock()
         self._leases: set[weakref.ref[ThreadLease]] = set()
         # What is in it only wakes who waits; unlike a condition, it can't be left in
@@ -128,18 +126,8 @@ class Connections(BaseConnections):
     def _acquire(self, lease: ThreadLease, seconds: float | None) -> None:
         ends = None if seconds is None else time.monotonic() + seconds
         while True:
-            try:
-                self._lock.acquire()
-                if len(self._leases) >= self._limit:
-                    self._forget_dead()
-                if len(self._leases) < self._limit:
-                    self._leases.add(lease.reference)
-                    break
-            finally:
-                try:  # noqa: SIM105 - that can be interrupted
-                    self._lock.release()
-                except RuntimeError:  # interrupted before it was taken
-                    pass
+            if self._admit(lease):
+                break
             left = _LOOK if ends is None else min(_LOOK, ends - time.monotonic())
             if left <= 0:
                 raise self.core.PoolTimeout("no connection was free")
@@ -152,6 +140,16 @@ class Connections(BaseConnections):
         if len(self._leases) < self._limit and self._freed.empty():
             # Two may have been freed, and only one have been told.
             self._freed.put(None)
+
+    @locked
+    def _admit(self, lease: ThreadLease) -> bool:
+        """Let a request use a connection, unless as many as may do."""
+        if len(self._leases) >= self._limit:
+            self._forget_dead()
+        if len(self._leases) >= self._limit:
+            return False
+        self._leases.add(lease.reference)
+        return True
 
     def _forget_dead(self) -> None:
         """Forget the leases that interrupted threads have left without a word."""
@@ -178,17 +176,9 @@ class Connections(BaseConnections):
             other = self._idle.pop_any()
             if other is not None:
                 other.line.close()
-        line = Line(self._backend, self.core)
-        try:
-            self._lock.acquire()
-            # In this order: what is interrupted behind it can be closed.
-            lease.line = line
-            lease.connection = self._made(origin, line)
-        finally:
-            try:  # noqa: SIM105 - that can be interrupted
-                self._lock.release()
-            except RuntimeError:  # interrupted before it was taken
-                pass
+        # The line first: what is interrupted behind it can be closed.
+        lease.line = line = Line(self._backend, self.core)
+        lease.connection = self._made(origin, line)
         if self.is_closed:
             raise self._closed_error()
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakSet
 
+from .._locks import locked
 from .._redaction import Secrets
 
 if TYPE_CHECKING:
@@ -207,8 +208,9 @@ class BaseConnections:
         pool = self._pool
         return IdleConnections(pool._max_keepalive_connections, pool._keepalive_expiry)
 
+    @locked
     def _made(self, origin: Any, line: Any) -> Any:
-        """Return a connection that is not yet open; only one thread may ask at once."""
+        """Return a connection that is not yet open."""
         self._pool._network_backend = line
         try:
             return self._pool.create_connection(origin)

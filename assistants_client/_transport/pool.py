@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError, UsageError
+from .._locks import locked
 from .._options import MAX_CONNECTIONS
 from .._version import __version__
 from .connections import Connections
@@ -102,18 +103,11 @@ class BasePool:
         if http is not None:
             renew_lock(http.cookies.jar)
 
+    @locked
     def _first(self) -> Any:
-        try:
-            # As for connections: an interruption never leaves it taken.
-            self._lock.acquire()
-            # Another thread may have been faster.
-            if self._made is None:
-                self._made = self._spare or self._new()
-        finally:
-            try:  # noqa: SIM105 - that can be interrupted
-                self._lock.release()
-            except RuntimeError:  # interrupted before it was taken
-                pass
+        # Another thread may have been faster.
+        if self._made is None:
+            self._made = self._spare or self._new()
         return self._made
 
     def _new(self) -> Any:

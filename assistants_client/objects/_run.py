@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._api import RunObject, to_json
 from .._arguments import check_called, given, is_left_out
@@ -12,13 +11,14 @@ from .._errors import ConfigurationError
 from .._events.run_status import has_ended
 from .._flows.actions import Actions
 from .._flows.poll_policy import MAX_WAIT, RunWait, WaitOptions, poll_policy
-from .._locks import lock_of
+from .._locks import lock_of, locked
 from .._outputs import listed_outputs
 from .._run_errors import run_error
 from .._tool_ledger import ToolLedger
 from ._live import LiveObject
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 # What `wait` takes.
 _WAITING = frozenset({"tools", "max_wait", "on_update", *RunWait.__annotations__})
-_LOCK = lock_of(sys.modules[__name__], "_LOCK")
 
 
 class BaseRun(LiveObject, RunObject):
@@ -37,6 +36,7 @@ class BaseRun(LiveObject, RunObject):
     __slots__ = ()
 
     _updated_by = "ModifyRunRequest"
+    _lock: ClassVar[threading.RLock]
 
     @property
     def has_ended(self) -> bool:
@@ -86,14 +86,16 @@ class BaseRun(LiveObject, RunObject):
     @property
     def _ledger(self) -> ToolLedger:
         """Return what has become of the run's tool calls."""
-        with _LOCK:
-            # Not by name: the slot is the subclass's.
-            found = getattr(self, "_tool_ledger", None)
-            if found is None:
-                found = ToolLedger()
-                self._keep(found)
-            ledger: ToolLedger = found
-            return ledger
+        # Not by name: the slot is the subclass's.
+        return getattr(self, "_tool_ledger", None) or self._new_ledger()
+
+    @locked
+    def _new_ledger(self) -> ToolLedger:
+        # Another thread may have been faster.
+        found: ToolLedger | None = getattr(self, "_tool_ledger", None)
+        if found is None:
+            self._keep(found := ToolLedger())
+        return found
 
     def _keep(self, ledger: ToolLedger) -> None:
         """Share with others what has become of the run's tool calls."""
@@ -151,6 +153,10 @@ class BaseRun(LiveObject, RunObject):
             return on_update(self) if on_update is not None else None
 
         return update
+
+
+# One for all: runs are made by the thousand.
+BaseRun._lock = lock_of(BaseRun)
 
 
 def _tool_set(tools: Tools) -> Any:

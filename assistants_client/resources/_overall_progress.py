@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError
-from .._locks import lock_of
+from .._locks import lock_of, locked
 from .._progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class OverallProgress:
         """Clear what the terminal shows."""
         self._line.clear()
 
+    @locked
     def _note(self, number: int, sent: int, _: int | None) -> Any:
-        with self._lock:
-            self._sent[number] = sent
-            done = sum(self._sent)
-            if done == self._told:
-                return None
-            self._told = done
-            known = [each for each in self._totals if each is not None]
-            total = sum(known) if len(known) == len(self._totals) else None
-            return self._tell(done, total)
+        self._sent[number] = sent
+        done = sum(self._sent)
+        if done == self._told:
+            return None
+        self._told = done
+        known = [each for each in self._totals if each is not None]
+        total = sum(known) if len(known) == len(self._totals) else None
+        return self._tell(done, total)

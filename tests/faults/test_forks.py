@@ -16,7 +16,7 @@ import pytest
 
 from assistants_client import AssistantsError, AsyncClient, Client
 from assistants_client._tool_ledger import ToolLedger
-from assistants_client.objects import _run
+from assistants_client.objects._run import BaseRun
 from harness.either_client import finished, listed, settled
 from harness.faults.echo_server import EchoServer
 from harness.faults.trickle import encrypted
@@ -149,7 +149,7 @@ def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
     places += [client.options.secrets, ToolLedger()]
     locks = [each._lock for each in places] + [
         used.cookies.jar._cookies_lock,
-        _run._LOCK,
+        BaseRun._lock,
     ]
     held, release = threading.Event(), threading.Event()
 
@@ -165,7 +165,7 @@ def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
     assert held.wait(PATIENCE)
 
     def use() -> str:
-        with places[-1]._lock, _run._LOCK:
+        with places[-1]._lock, BaseRun._lock:
             return call(client)
 
     try:
