@@ -42,19 +42,39 @@ class _Pool:
     options: dict[str, Any] = field(repr=False)
     sync: httpx.Client | None = None
     asynchronous: httpx.AsyncClient | None = None
-    lock: threading.Lock = field(factory=threading.Lock, repr=False)
+    lock: threading.RLock = field(factory=threading.RLock, repr=False)
 
     def get(self) -> httpx.Client:
-        with self.lock:
-            if self.sync is None or self.sync.is_closed:
-                self.sync = httpx.Client(**self.options)
-            return self.sync
+        http = self.sync
+        if http is not None and not http.is_closed:
+            return http
+        made: httpx.Client = self.made("sync", httpx.Client)
+        return made
 
     def get_async(self) -> httpx.AsyncClient:
-        with self.lock:
-            if self.asynchronous is None or self.asynchronous.is_closed:
-                self.asynchronous = httpx.AsyncClient(**self.options)
-            return self.asynchronous
+        http = self.asynchronous
+        if http is not None and not http.is_closed:
+            return http
+        made: httpx.AsyncClient = self.made("asynchronous", httpx.AsyncClient)
+        return made
+
+    def made(self, name: str, kind: Any) -> Any:
+        try:
+            self.lock.acquire()
+            # Another thread may have been faster.
+            http = getattr(self, name)
+            if http is None or http.is_closed:
+                http = kind(**self.options)
+                setattr(self, name, http)
+            return http
+        finally:
+            # Not by `with`, behind whose beginning Python 3.14 lets a thread be
+            # interrupted before anything would release it. Nobody else can release one
+            # of this kind.
+            try:  # noqa: SIM105 - a function that did it could be interrupted as well
+                self.lock.release()
+            except RuntimeError:  # interrupted before it was taken
+                pass
 
 
 def _pool(client: Client) -> _Pool:
