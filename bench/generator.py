@@ -18,11 +18,12 @@ _CODEGEN = _ROOT / "codegen"
 PINNED = _ROOT / "openapi.yaml"
 OURS, STOCK = "ours_api", "stock_api"
 
-# What `pin` does, but into a folder of ours, and with the whole command line loaded.
+# What `pin` does, but into a folder of ours, and with its command line loaded.
 _PIN = """
 import sys
 from pathlib import Path
-import codegen.__main__
+from codegen.__main__ import command_line
+command_line(["pin"])
 from dataclasses import replace
 from codegen import pin, source
 upstream, folder = sys.argv[1], Path(sys.argv[2])

@@ -6,23 +6,19 @@ import gc
 import io
 import signal
 import sys
-from typing import NoReturn
+from collections.abc import Collection
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
-
-from codegen.commands.build import build, check
-from codegen.commands.diff import diff
-from codegen.commands.explain import explain
-from codegen.commands.pin import pin
-from codegen.commands.vendor import vendor
 from codegen.paths import IS_CHECKOUT
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Turn an OpenAPI document into a Python package.\n\n"
+if TYPE_CHECKING:
+    import typer
+
+# pin and vendor are about files of the repository.
+COMMANDS = ("build", "check", "explain", "diff", *("pin", "vendor") * IS_CHECKOUT)
+_HELP = (
+    "Turn an OpenAPI document into a Python package.\n\n"
     "`build` writes the package, `check` checks whether it is current, `explain` says "
     "what became of a place in the document, `diff` compares two documents"
     + IS_CHECKOUT
@@ -30,21 +26,36 @@ app = typer.Typer(
         ", `pin` takes the facts of an upstream document into openapi.yaml, `vendor` "
         "copies the package into another repository"
     )
-    + ".",
+    + "."
 )
-for command in (build, check, explain, diff):
-    app.command()(command)
-if IS_CHECKOUT:
-    # These are about files of the repository.
-    for command in (pin, vendor):
-        app.command()(command)
+
+
+def command_line(commands: Collection[str] = COMMANDS) -> typer.Typer:
+    """Return a command line that has some of the commands; only they are imported."""
+    import typer
+
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help=_HELP,
+    )
+    # Without one, a single command would need no name.
+    app.callback()(lambda: None)
+    for name in commands:
+        app.command()(getattr(import_module(f"codegen.commands.{name}"), name))
+    return app
 
 
 def main() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _terminated)
     # Collecting takes a quarter of a large build, and hardly anything is in circles.
     gc.disable()
+    # Others take a while to import.
+    named = [name for name in sys.argv[1:2] if name in COMMANDS]
+    app = command_line(named or COMMANDS)
+    signal.signal(signal.SIGTERM, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character is no reason to fail.

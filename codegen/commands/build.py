@@ -1,4 +1,4 @@
-"""`build` and `check`: write the package, and check whether it is current."""
+"""`build`: write the package."""
 
 from __future__ import annotations
 
@@ -47,17 +47,3 @@ def build(order: Order) -> None:
     )
     if done.left_out:
         raise typer.Exit(LEFT_OUT)
-
-
-@ordering
-def check(order: Order) -> None:
-    """Check whether the package is what `build` would write now: exit code 1 if not."""
-    with reported_errors(), out.status("building for comparison", spinner="line"):
-        drift = pipeline.check(order, lambda _: None)
-    say_some(drift)
-    name = order.target.resolve().name
-    if drift:
-        how = "run scripts/regen" if order.client else "build it again"
-        err.print(f"{name} is not current: {how}")
-        raise typer.Exit(1)
-    out.print(f"{name} is current")

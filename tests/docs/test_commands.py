@@ -14,7 +14,7 @@ import typer
 from assistants_cli.app import app as cli
 from assistants_server.__main__ import _parser
 from assistants_server.commands import archive, copy, keys
-from codegen.__main__ import app
+from codegen.__main__ import command_line
 from tests.docs.pages import ROOT, all_pages, code_words, where
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def commands() -> list[tuple[str, list[str]]]:
 @cache
 def codegen_options() -> dict[str, set[str]]:
     """Return the options of each command of the generator."""
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(command_line())
     return {
         name: {text for each in command.params for text in [*each.opts, "--help"]}
         for name, command in group.commands.items()
