@@ -35,7 +35,7 @@ NOT_ALONE = {
     "tests/client/test_httpx2_calls.py": "wants both libraries",
     "tests/client/test_httpx2_library.py": "wants both libraries",
     "tests/codegen/test_http_library.py": "wants both libraries",
-    "tests/codegen/test_generated_types.py": (
+    "tests/typing/test_together.py": (
         "checks types, and those don't know one library in the place of another; "
         "httpx2_types checks them"
     ),

@@ -44,8 +44,8 @@ share_tls_contexts()
 _LONG = {
     "test_by_hand.py",
     "test_demo.py",
-    "test_generated_types.py",
     "test_interrupts.py",
+    "test_together.py",
     "test_use.py",
     "test_wheel.py",
 }

@@ -202,6 +202,8 @@ OPERATIONS: Final = _written(
 )
 """A new operation on a thread, with a body, and a list of threads, page by page."""
 
+ADDED: Final = (EVENT, STATUS, PROPERTIES, OPERATIONS)
+
 METHODS: Final = (
     Edit(
         "codegen/methods.yaml",

@@ -7,8 +7,6 @@ import fcntl
 import inspect
 import pydoc
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -244,45 +242,3 @@ def test_objects_stand_for_ids_also_in_bodies_lists_and_cursors(
     assert ("after", "run_1") in server.requests[-1].query
     client.models.retrieve(ModelSchema(id="model_1", created=1, owned_by="x"))
     assert server.requests[-1].path.endswith("/models/model_1")
-
-
-# --- Type checkers -------------------------------------------------------------------
-
-BEGIN = 'thread_id="t", assistant_id="a"'
-MISTAKES = {
-    'client.assistants.create(model="m", nmae="b")': "nmae",
-    'client.assistants.create(model="m", name=5)': "name",
-    "client.assistants.create()": "model",
-    "client.assistants.create(model=7)": "model",
-    'client.threads.runs.retrieve("r")': "thread_id",
-    f"client.threads.runs.create_and_poll({BEGIN}, max_wiat=5)": "max_wiat",
-    f"client.threads.runs.stream({BEGIN}, on_txt=print)": "on_txt",
-    'client.vector_stores.search("v", query="q", max_num_result=5)': "max_num_result",
-    'client.files.create(file=b"", purpose="p", expires=5)': "expires",
-    'client.assistants.with_raw_response.create(model="m", nmae="b")': "nmae",
-    'client.threads.runs.create("t", assistant_id="a", instrctions="b")': "instrctions",
-}
-
-
-def test_the_type_checker_names_the_argument_in_a_short_message(
-    tmp_path: Path,
-) -> None:
-    program = tmp_path / "program.py"
-    head = ["from assistants_client import Client", "client = Client()"]
-    program.write_text("\n".join([*head, *MISTAKES]) + "\n", encoding="utf-8")
-    # By the settings of the project, and so with what scripts/lint has found out.
-    config = ["--config-file", str(ROOT / "pyproject.toml")]
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--no-error-summary", *config, str(program)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    lines = done.stdout.splitlines()
-    for number, (call, argument) in enumerate(MISTAKES.items(), len(head) + 1):
-        told = [line for line in lines if f":{number}: error: " in line]
-        message = told[0].partition("error: ")[2]
-        assert f'"{argument}"' in message, (call, told)
-        assert len(message) < 200, message

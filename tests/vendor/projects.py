@@ -20,6 +20,56 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parents[2]
+TALKING = '''\
+"""What a project does with its copy."""
+
+from __future__ import annotations
+
+from ._vendor.threads_api import Client, NotFoundError, Run, ToolSet, tool
+from ._vendor.threads_api.assistants_api import AuthenticatedClient
+from ._vendor.threads_api.assistants_api.api.assistants import create_assistant
+from ._vendor.threads_api.assistants_api.api.runs import create_run
+from ._vendor.threads_api.assistants_api.models import CreateAssistantRequest
+
+
+@tool
+def times(a: int, b: int) -> int:
+    """Multiply two numbers."""
+    return 1000 + a * b
+
+
+def talk(url: str) -> dict[str, object]:
+    """Do the job by the client: a run that calls a function, and a stream."""
+    tools = ToolSet([times])
+    with Client(base_url=url, api_key="none") as client:
+        assistant = client.assistants.create(model="m", name="A", tools=tools)
+        thread = client.threads.create()
+        thread.add_message("What is six times seven?")
+        run: Run = thread.run(assistant).wait(tools=tools)
+        answers = [message.text for message in run.messages()]
+        with thread.stream(assistant, tools=tools) as stream:
+            streamed = "".join(stream.text_deltas)
+        refused = 0
+        try:
+            client.assistants.retrieve("asst_none")
+        except NotFoundError as error:
+            refused = error.status_code
+        return {
+            "status": run.status,
+            "answers": answers,
+            "streamed": streamed,
+            "refused": refused,
+        }
+
+
+def talk_plainly(url: str) -> dict[str, object]:
+    """Do the same by the modules of single operations."""
+    with AuthenticatedClient(base_url=url, token="none") as client:
+        request = CreateAssistantRequest(model="m", name="B")
+        made = create_assistant.sync(client=client, body=request)
+        return {"name": made.name, "stream": create_run.stream.__name__}
+'''
+
 _app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _app.command()(command)
 

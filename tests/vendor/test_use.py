@@ -3,69 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistants_server import LocalServer
-from tests.vendor.projects import ROOT, isolated, link_dependencies, stamp_of, vendor
+from tests.vendor.projects import TALKING, isolated, link_dependencies, stamp_of, vendor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# It is kept, since most of the time is that of reading what the packages import.
-CACHE = ROOT / ".mypy_cache" / "vendor"
-
-TALKING = '''\
-"""What a project does with its copy."""
-
-from __future__ import annotations
-
-from ._vendor.threads_api import Client, NotFoundError, Run, ToolSet, tool
-from ._vendor.threads_api.assistants_api import AuthenticatedClient
-from ._vendor.threads_api.assistants_api.api.assistants import create_assistant
-from ._vendor.threads_api.assistants_api.api.runs import create_run
-from ._vendor.threads_api.assistants_api.models import CreateAssistantRequest
-
-
-@tool
-def times(a: int, b: int) -> int:
-    """Multiply two numbers."""
-    return 1000 + a * b
-
-
-def talk(url: str) -> dict[str, object]:
-    """Do the job by the client: a run that calls a function, and a stream."""
-    tools = ToolSet([times])
-    with Client(base_url=url, api_key="none") as client:
-        assistant = client.assistants.create(model="m", name="A", tools=tools)
-        thread = client.threads.create()
-        thread.add_message("What is six times seven?")
-        run: Run = thread.run(assistant).wait(tools=tools)
-        answers = [message.text for message in run.messages()]
-        with thread.stream(assistant, tools=tools) as stream:
-            streamed = "".join(stream.text_deltas)
-        try:
-            client.assistants.retrieve("asst_none")
-        except NotFoundError as error:
-            refused = error.status_code
-        return {
-            "status": run.status,
-            "answers": answers,
-            "streamed": streamed,
-            "refused": refused,
-        }
-
-
-def talk_plainly(url: str) -> dict[str, object]:
-    """Do the same by the modules of single operations."""
-    with AuthenticatedClient(base_url=url, token="none") as client:
-        request = CreateAssistantRequest(model="m", name="B")
-        made = create_assistant.sync(client=client, body=request)
-        return {"name": made.name, "stream": create_run.stream.__name__}
-'''
 PROGRAM = '''\
 """Use two copies, of different versions, in one process."""
 
@@ -180,17 +127,3 @@ def test_a_project_uses_two_copies_at_once(project: Path) -> None:
         assert one["lines"] == 1
         # In which order sockets and clients are collected, is up to Python.
         assert "a client of threads_api was never closed; use `with`" in one["warned"]
-
-
-def test_a_copy_passes_mypy_where_it_is(project: Path) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "mypy", "--strict", "--config-file="),
-            *("--python-version=3.11", "--cache-dir", CACHE, "-p", "small_project"),
-        ],
-        cwd=project / "src",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

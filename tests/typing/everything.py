@@ -1,19 +1,9 @@
-"""Type checkers accept every package, as strictly as they can."""
+"""A document of what the zoo lacks: odd unions, bodies, answers, streams."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-from typing import TYPE_CHECKING
-
-from codegen.select import Selection
-from harness.contract import upstream
-from tests.codegen.conftest import built
 from tests.codegen.specs import (
-    EVERYTHING,
     JSON,
-    ROOT,
     TEXT,
     Document,
     array,
@@ -23,20 +13,11 @@ from tests.codegen.specs import (
     operation,
     parameter,
     ref,
-    written,
 )
-from tests.codegen.zoo import zoo
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-# It is kept, since most of the time is that of reading what the packages import.
-CACHE = ROOT / ".mypy_cache" / "of_tests"
-FILES = Selection(("/assistants", "/threads", "/files", "/vector_stores"))
 
 
 def everything() -> Document:
-    """Return a document of what the zoo lacks: odd unions, bodies, answers, streams."""
+    """Return the document."""
     part = ref("Part")
     text_or_enum = {"anyOf": [TEXT, {**TEXT, "enum": ["a", "b"]}]}
     schemas = {
@@ -117,34 +98,3 @@ def everything() -> Document:
         },
         **schemas,
     )
-
-
-def test_packages_pass_mypy_at_its_strictest(tmp_path: Path) -> None:
-    """One run for all: the checker reads httpx and attrs only once."""
-    documents = {"zoo": zoo(), "everything": everything()}
-    orders = [
-        (written(tmp_path, given, f"{name}.json"), f"of_{name}", EVERYTHING)
-        for name, given in documents.items()
-    ]
-    newest = upstream.for_prose()[-1:]
-    orders += [(str(path), "of_upstream", FILES) for path in newest]
-    together = tmp_path / "together"
-    together.mkdir()
-    for spec, name, selection in orders:
-        folder = built(spec, tmp_path / name, name=name, selection=selection)
-        shutil.move(folder, together / name)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "mypy", "--strict", "--config-file="),
-            *("--python-version=3.11", "--cache-dir", CACHE),
-            *("--enable-error-code=redundant-expr", "--warn-unreachable"),
-            "--enable-error-code=possibly-undefined",
-            *("--enable-error-code=truthy-bool", "--enable-error-code=deprecated"),
-            *(name for _, name, _ in orders),
-        ],
-        cwd=together,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
