@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from boto3.session import Session
-from moto.server import ThreadedMotoServer
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,6 +16,10 @@ BUCKET = "files"
 @contextmanager
 def s3_server() -> Iterator[str]:
     """Start it with an empty bucket, named in the environment; yield its address."""
+    # Imported by those who start it, not by all that list tests of it.
+    from boto3.session import Session
+    from moto.server import ThreadedMotoServer
+
     # It would log each request.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)

@@ -100,6 +100,14 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return (yield) + 1
 
 
+def pytest_collectstart() -> None:
+    """Spare what is imported from being looked through by those who ask for it.
+
+    schemathesis does, by Hypothesis, several times while it is imported.
+    """
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
@@ -108,14 +116,15 @@ def pytest_collection_modifyitems(
     What is about one store is not tried with another one.
     """
     items.sort(key=lambda item: item.path.name not in _LONG)
-    for item in items:
-        # vacuous: most have none
-        for mark in item.iter_markers("sqlite"):
-            if not mark.args:
-                raise pytest.UsageError(f"{item.nodeid}: why is it for SQLite alone?")
     store = config.getoption("--store")
-    others = [mark for mark, stores in _MARKS.items() if store not in stores]
-    left_out = {item for item in items if any(map(item.get_closest_marker, others))}
+    others = {mark for mark, stores in _MARKS.items() if store not in stores}
+    left_out = set()
+    for item in items:
+        marks = {mark.name: mark for mark in item.iter_markers()}
+        if "sqlite" in marks and not marks["sqlite"].args:
+            raise pytest.UsageError(f"{item.nodeid}: why is it for SQLite alone?")
+        if not others.isdisjoint(marks):
+            left_out.add(item)
     if left_out:
         config.hook.pytest_deselected(items=[*left_out])
         items[:] = [item for item in items if item not in left_out]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from assistants_api.models import RunCompletionUsage, RunObject
 from assistants_client import (
@@ -21,6 +19,9 @@ from assistants_client import (
     Run,
     json_default,
 )
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
 
 RUN: dict[str, Any] = {"id": "run_1", "usage": {"total_tokens": 5}}
 DATA = [{"id": "msg_1"}]
@@ -60,6 +61,10 @@ def returning(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def views(client: Client) -> TestClient:
+    # Imported by the one process that runs these tests, not by all that list them.
+    from fastapi import FastAPI
+    from fastapi.testclient import TestClient
+
     app = FastAPI()
     run = client.threads.runs.retrieve("run_1", thread_id="t")
     page = client.threads.messages.list("t")

@@ -10,8 +10,6 @@ from unittest import mock
 
 import httpx
 import pytest
-from boto3.session import Session
-from botocore.exceptions import EndpointConnectionError
 
 from assistants_server import LocalServer
 from assistants_server.contents import UnreachableError, open_contents, our_folder
@@ -49,6 +47,8 @@ def s3_contents(url: str) -> Iterator[S3Contents]:
 @cache
 def bucket() -> Any:
     """Return a client of S3."""
+    from boto3.session import Session
+
     return Session().client("s3")
 
 
@@ -237,6 +237,8 @@ def test_uploads_while_the_storage_is_away(url: str, tmp_path: Path) -> None:
 
 
 def _unsent(**_: Any) -> None:
+    from botocore.exceptions import EndpointConnectionError
+
     raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
 

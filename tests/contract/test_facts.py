@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jsonpath_rfc9535
@@ -22,34 +23,49 @@ from harness.contract.upstream import ROOT
 if TYPE_CHECKING:
     Json = Any
 
-PINNED: Json = upstream.load(ROOT / "openapi.yaml")
-DIGEST: Json = upstream_facts.load()
-UPSTREAM: Json = upstream_facts.repaired(DIGEST["document"])
-DUE = Due(UPSTREAM)
+
+@cache
+def pinned() -> Json:
+    return upstream.load(ROOT / "openapi.yaml")
+
+
+@cache
+def digest() -> Json:
+    return upstream_facts.load()
+
+
+@cache
+def repaired() -> Json:
+    return upstream_facts.repaired(digest()["document"])
+
+
+@cache
+def due() -> Due:
+    return Due(repaired())
 
 
 def test_all_facts_agree_with_upstream() -> None:
-    found = differences(DUE, PINNED)
+    found = differences(due(), pinned())
     assert not found, "\n".join(["", *found])
 
 
 def test_all_operations_and_events_of_upstream_are_compared() -> None:
     operations = [
         item[method]
-        for item in UPSTREAM["paths"].values()
+        for item in repaired()["paths"].values()
         for method in METHODS
         if method in item
     ]
-    events = Reader(UPSTREAM).named("AssistantStreamEvent").shapes
+    events = Reader(repaired()).named("AssistantStreamEvent").shapes
     assert len(operations) == 47
     assert len(events) >= 25
 
 
 def test_the_tags_are_those_of_the_operations() -> None:
-    listed = [tag["name"] for tag in PINNED["tags"]]
+    listed = [tag["name"] for tag in pinned()["tags"]]
     used = {
         tag
-        for item in PINNED["paths"].values()
+        for item in pinned()["paths"].values()
         for method in METHODS
         if method in item
         for tag in item[method]["tags"]
@@ -72,7 +88,7 @@ def test_the_digest_holds_no_prose() -> None:
         elif isinstance(node, str):
             assert " " not in node
 
-    check(DIGEST["document"])
+    check(digest()["document"])
 
 
 SCHEMAS = "$.components.schemas"
@@ -80,7 +96,7 @@ SCHEMAS = "$.components.schemas"
 
 def test_every_deviation_is_due_to_an_action_of_the_overlay() -> None:
     """Without its actions the documents differ, and only in what they repair."""
-    found = differences(DIGEST["document"], PINNED)
+    found = differences(digest()["document"], pinned())
     allowed = ("submitToolOuputsToRun", "4XX", "5XX", ".tags: ", "text/event-stream")
     rest = [text for text in found if not any(word in text for word in allowed)]
     # What upstream advises against as a whole, this document is for.
@@ -368,12 +384,12 @@ MUTATIONS: dict[str, tuple[str, str | int, Json, str]] = {
 @pytest.mark.parametrize("what", MUTATIONS)
 def test_a_changed_fact_is_seen_and_named(what: str) -> None:
     place, key, value, told = MUTATIONS[what]
-    changed = copy.deepcopy(PINNED)
+    changed = copy.deepcopy(pinned())
     holder: Json
     (holder,) = jsonpath_rfc9535.find(place, changed).values()
     if value is GONE:
         del holder[key]
     else:
         holder[key] = value
-    found = differences(DUE, changed)
+    found = differences(due(), changed)
     assert any(text.startswith(told) for text in found), found
