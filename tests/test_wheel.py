@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from email.message import Message
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,25 +33,30 @@ SOURCES = {
 DEVELOPMENT_ONLY = ["bench", "codegen", "generated", "harness", "scripts", "tests"]
 NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
 
+# It is asked several times, as more and more may be imported.
 IMPORT_EVERYTHING = """
 import importlib, importlib.util, json, pkgutil, sys
-packages, absent, left_out = json.loads(sys.argv[1])
 files = {}
-for package in map(importlib.import_module, packages):
-    files[package.__name__] = package.__file__
-    found = pkgutil.walk_packages(package.__path__, package.__name__ + ".", lambda n: 0)
-    for module in found:
-        if not module.name.endswith(".__main__") and not any(
-            module.name == name or module.name.startswith(name + ".")
-            for name in left_out
-        ):
-            files[module.name] = importlib.import_module(module.name).__file__
-import assistants_client
-print(json.dumps({
-    "files": files,
-    "importable": [name for name in absent if importlib.util.find_spec(name)],
-    "version": assistants_client.__version__,
-}))
+for line in sys.stdin:
+    packages, absent, left_out = json.loads(line)
+    importlib.invalidate_caches()
+    for package in map(importlib.import_module, packages):
+        files[package.__name__] = package.__file__
+        found = pkgutil.walk_packages(
+            package.__path__, package.__name__ + ".", lambda n: 0
+        )
+        for module in found:
+            if not module.name.endswith(".__main__") and not any(
+                module.name == name or module.name.startswith(name + ".")
+                for name in left_out
+            ):
+                files[module.name] = importlib.import_module(module.name).__file__
+    import assistants_client
+    print(json.dumps({
+        "files": files,
+        "importable": [name for name in absent if importlib.util.find_spec(name)],
+        "version": assistants_client.__version__,
+    }), flush=True)
 """
 
 
@@ -85,33 +91,49 @@ def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
     metadata = _metadata(wheel)
     venv.create(tmp_path / "clean", symlinks=True, with_pip=False)
     python = tmp_path / "clean" / "bin" / "python"
+    # What is not compiled now is when it is imported.
     _run(
         *(sys.executable, "-m", "pip", "--isolated", "--python", python, "install"),
-        *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
+        *("-qq", "--disable-pip-version-check", "--no-compile"),
+        *("--no-deps", "--no-index", wheel),
     )
-    _link_dependencies(tmp_path / "clean", metadata, "")
     extras = {"assistants_cli", "assistants_server"}
-    _import_everything(python, metadata, [*SOURCES.keys() - extras])
-    _link_dependencies(tmp_path / "clean", metadata, "cli")
-    _import_everything(python, metadata, [*SOURCES.keys() - {"assistants_server"}])
-    _link_dependencies(tmp_path / "clean", metadata, "server")
     # The server's fixtures are for those who have pytest, and psycopg is an extra.
     needing_it = ("pgvector", "postgres", "postgres_catalogue", "postgres_vectors")
     left_out = [
         *("assistants_server.fixtures", "assistants_server.store.postgres"),
         *(f"assistants_server.search.{each}" for each in needing_it),
     ]
-    _import_everything(python, metadata, [*SOURCES], *left_out)
+    # -I keeps PYTHONPATH and the current folder out of it.
+    with subprocess.Popen(
+        [python, "-I", "-c", IMPORT_EVERYTHING],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        for extra, packages in (
+            ("", SOURCES.keys() - extras),
+            ("cli", SOURCES.keys() - {"assistants_server"}),
+            ("server", SOURCES.keys()),
+        ):
+            _link_dependencies(tmp_path / "clean", metadata, extra)
+            _import_everything(process, python, metadata, packages, left_out)
 
 
 def _import_everything(
-    python: Path, metadata: Message, packages: list[str], *left_out: str
+    process: subprocess.Popen[str],
+    python: Path,
+    metadata: Message,
+    packages: Collection[str],
+    left_out: Sequence[str],
 ) -> None:
-    question = json.dumps([packages, DEVELOPMENT_ONLY, left_out])
-    # -I keeps PYTHONPATH and the current folder out of it.
-    found: dict[str, Any] = json.loads(
-        _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
-    )
+    assert process.stdin
+    assert process.stdout
+    question = json.dumps([[*packages], DEVELOPMENT_ONLY, left_out])
+    process.stdin.write(f"{question}\n")
+    process.stdin.flush()
+    found: dict[str, Any] = json.loads(process.stdout.readline())
     assert found["importable"] == []
     assert found["version"] == metadata["Version"]
     assert {*packages} <= found["files"].keys()
@@ -125,7 +147,7 @@ def test_sdist_builds_the_same_wheel_and_regenerates(
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
-    _build(source, tmp_path / "dist", "--wheel")
+    _build(source, tmp_path / "dist", "wheel")
     (again,) = (tmp_path / "dist").iterdir()
     assert _contents(again) == _contents(wheel)
 
@@ -137,7 +159,7 @@ def test_sdist_builds_the_same_wheel_and_regenerates(
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build wheel and sdist, each from the checkout."""
     folder = tmp_path_factory.mktemp("dist")
-    _build(ROOT, folder, "--wheel", "--sdist")
+    _build(ROOT, folder, "wheel", "sdist")
     return folder
 
 
@@ -154,10 +176,12 @@ def sdist(built: Path) -> Path:
 
 
 def _build(source: Path, target: Path, *kinds: str) -> None:
-    # Without isolation, because isolation would download the backend.
+    """Call the backend that pyproject.toml names, as tools do that build."""
+    chosen = [part for kind in kinds for part in ("--target", kind)]
     _run(
-        *(sys.executable, "-m", "build", "--no-isolation", *kinds),
-        *("--outdir", target, source),
+        *(sys.executable, "-m", "hatchling", "build", "--directory", target),
+        *chosen,
+        cwd=source,
     )
 
 
