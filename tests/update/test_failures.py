@@ -5,9 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import signal
-import subprocess
-import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +28,9 @@ from scripts.update.checkout import (
 )
 from scripts.update.checks import Findings
 from scripts.update.options import DONE, INTERRUPTED, UNUSABLE
-from tests.codegen.specs import ROOT, TEXT, written
+from tests.codegen.specs import TEXT, written
+from tests.forked import forked
+from tests.update.resting import RESTING, update_and_rest
 from tests.update.small import changed, document, git, properties
 
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ STEPS: list[tuple[Any, str]] = [
     (update, "_check"),
     (None, "restore"),
 ]
-TIMEOUT = 60
 
 
 def coloured(given: Document) -> None:
@@ -290,22 +288,6 @@ def test_a_second_update_at_the_same_time_is_refused(
     assert repository.is_as_made()
 
 
-START = """
-import pathlib, signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from scripts.update import __main__ as update
-def sleep(worktree, _):
-    sleeping = pathlib.Path(sys.argv[2])
-    sleeping.with_suffix(".new").write_text(str(worktree))
-    sleeping.with_suffix(".new").rename(sleeping)
-    time.sleep(600)
-update._check = sleep
-update.build = lambda *_: update.build
-update.build.changed = []
-sys.exit(update.main(sys.argv[3:], pathlib.Path(sys.argv[1])))
-"""
-
-
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_signal_in_the_middle_leaves_all_as_it_was(
     sent: signal.Signals,
@@ -314,35 +296,20 @@ def test_a_signal_in_the_middle_leaves_all_as_it_was(
     unbuilt: None,
 ) -> None:
     given = written(repository.root.parent, changed(coloured))
-    sleeping = repository.root.parent / "sleeping"
-    with subprocess.Popen(
-        [sys.executable, "-c", START, str(repository.root), str(sleeping), given],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert _soon(lambda: sleeping.exists() or process.poll() is not None)
+    with forked(update_and_rest, repository.root, given) as process:
+        resting = next(line for line in process.stdout if line.startswith(RESTING))
         process.send_signal(sent)
-        output = process.communicate(timeout=TIMEOUT)[1]
+        code, output = process.ended()
     assert repository.differing() == set()
     if sent is not signal.SIGKILL:
-        assert process.returncode == INTERRUPTED, output
+        assert code == INTERRUPTED, output
         assert "interrupted; nothing was written" in output
         assert repository.is_as_made()
     # What was killed leaves its worktree to the next one.
-    worktree = Path(sleeping.read_text("utf-8"))
+    worktree = Path(resting.removeprefix(RESTING).rstrip("\n"))
     assert worktree.exists() == (sent is signal.SIGKILL)
     assert repository.update(changed(coloured)) == DONE
     assert not worktree.exists()
     assert len(git(repository.root, "worktree", "list").splitlines()) == 1
     stayed = {*METHODS, MODEL_API}
     assert len(repository.differing()) == len({*REWRITTEN} - stayed) + 2
-
-
-def _soon(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + TIMEOUT
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    return holds()
