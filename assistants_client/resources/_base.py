@@ -279,6 +279,15 @@ def live_class(kind: str, asynchronous: bool) -> Any:
     return getattr(home, f"Async{kind}" if asynchronous else kind)
 
 
+@cache
+def resource_class(module: str, name: str) -> Any:
+    """Return the class of a resource; few programs need all, or both kinds of them.
+
+    It takes a tenth of the time of importing it from within a property.
+    """
+    return getattr(import_module(f".{module}", __package__), name)
+
+
 def calls(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -343,11 +352,9 @@ def made(
         required = frozenset(name for name in names if name not in optional)
         where = f"{function.__qualname__}()"
 
-        @wraps(function)
         def method(self: Any, *args: object, **params: Any) -> Any:
             return getattr(self, how)(operation, arguments(args, params))
 
-        @wraps(function)
         async def method_async(self: Any, *args: object, **params: Any) -> Any:
             return await getattr(self, how)(operation, arguments(args, params))
 
@@ -384,8 +391,8 @@ def made(
                     raise ArgumentError(f"{where} got several values for {name!r}")
                 params[name] = value
 
-        made: Any = method_async if iscoroutinefunction(function) else method
-        found: Callable[P, R] = made
+        own: Any = method_async if iscoroutinefunction(function) else method
+        found: Callable[P, R] = wraps(function)(own)
         return found
 
     return decorate

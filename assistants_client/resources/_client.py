@@ -5,20 +5,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .assistants import Assistants
-from .files import Files
-from .models import Models
-from .threads import Threads
-from .vector_stores import VectorStores
+from ._base import resource_class
 
 if TYPE_CHECKING:
     from ._raw import AsyncRawClient, RawClient
     from ._streamed import AsyncStreamedClient, StreamedClient
+    from .assistants import Assistants
     from .async_assistants import AsyncAssistants
     from .async_files import AsyncFiles
     from .async_models import AsyncModels
     from .async_threads import AsyncThreads
     from .async_vector_stores import AsyncVectorStores
+    from .files import Files
+    from .models import Models
+    from .threads import Threads
+    from .vector_stores import VectorStores
 
 
 class Resources:
@@ -27,32 +28,37 @@ class Resources:
     @property
     def assistants(self) -> Assistants:
         """Return the methods of `client.assistants`."""
-        client: Any = self
-        return Assistants(client)
+        class_ = resource_class("assistants", "Assistants")
+        found: Assistants = class_(self)
+        return found
 
     @property
     def threads(self) -> Threads:
         """Return the methods of `client.threads`."""
-        client: Any = self
-        return Threads(client)
+        class_ = resource_class("threads", "Threads")
+        found: Threads = class_(self)
+        return found
 
     @property
     def files(self) -> Files:
         """Return the methods of `client.files`."""
-        client: Any = self
-        return Files(client)
+        class_ = resource_class("files", "Files")
+        found: Files = class_(self)
+        return found
 
     @property
     def vector_stores(self) -> VectorStores:
         """Return the methods of `client.vector_stores`."""
-        client: Any = self
-        return VectorStores(client)
+        class_ = resource_class("vector_stores", "VectorStores")
+        found: VectorStores = class_(self)
+        return found
 
     @property
     def models(self) -> Models:
         """Return the methods of `client.models`."""
-        client: Any = self
-        return Models(client)
+        class_ = resource_class("models", "Models")
+        found: Models = class_(self)
+        return found
 
     @property
     def with_raw_response(self) -> RawClient:
@@ -71,49 +77,43 @@ class Resources:
         return StreamedClient(client)
 
 
-# They are imported late, as few programs have both kinds of client.
 class AsyncResources:
     """The resources of an async client."""
 
     @property
     def assistants(self) -> AsyncAssistants:
         """Return the methods of `client.assistants`."""
-        from .async_assistants import AsyncAssistants
-
-        client: Any = self
-        return AsyncAssistants(client)
+        class_ = resource_class("async_assistants", "AsyncAssistants")
+        found: AsyncAssistants = class_(self)
+        return found
 
     @property
     def threads(self) -> AsyncThreads:
         """Return the methods of `client.threads`."""
-        from .async_threads import AsyncThreads
-
-        client: Any = self
-        return AsyncThreads(client)
+        class_ = resource_class("async_threads", "AsyncThreads")
+        found: AsyncThreads = class_(self)
+        return found
 
     @property
     def files(self) -> AsyncFiles:
         """Return the methods of `client.files`."""
-        from .async_files import AsyncFiles
-
-        client: Any = self
-        return AsyncFiles(client)
+        class_ = resource_class("async_files", "AsyncFiles")
+        found: AsyncFiles = class_(self)
+        return found
 
     @property
     def vector_stores(self) -> AsyncVectorStores:
         """Return the methods of `client.vector_stores`."""
-        from .async_vector_stores import AsyncVectorStores
-
-        client: Any = self
-        return AsyncVectorStores(client)
+        class_ = resource_class("async_vector_stores", "AsyncVectorStores")
+        found: AsyncVectorStores = class_(self)
+        return found
 
     @property
     def models(self) -> AsyncModels:
         """Return the methods of `client.models`."""
-        from .async_models import AsyncModels
-
-        client: Any = self
-        return AsyncModels(client)
+        class_ = resource_class("async_models", "AsyncModels")
+        found: AsyncModels = class_(self)
+        return found
 
     @property
     def with_raw_response(self) -> AsyncRawClient:

@@ -15,10 +15,19 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from ._base import NOT_GIVEN, binds, calls, events, follows, lists, streams, waits
+from ._base import (
+    NOT_GIVEN,
+    binds,
+    calls,
+    events,
+    follows,
+    lists,
+    resource_class,
+    streams,
+    waits,
+)
 from ._displayed import times
 from ._run_resource import AsyncRunResource
-from .async_steps import AsyncSteps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,6 +63,7 @@ if TYPE_CHECKING:
     from ..tools import Tools
     from ._raw import AsyncRawRuns
     from ._streamed import AsyncStreamedRuns
+    from .async_steps import AsyncSteps
 
     H = TypeVar(
         "H", bound=AsyncAssistantEventHandler, default=AsyncAssistantEventHandler
@@ -80,7 +90,8 @@ class AsyncRuns(AsyncRunResource):
     @property
     def steps(self) -> AsyncSteps:
         """Return the methods of `client.threads.runs.steps`."""
-        return AsyncSteps(self._client)
+        found: AsyncSteps = resource_class("async_steps", "AsyncSteps")(self._client)
+        return found
 
     @overload
     async def create(

@@ -15,11 +15,18 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_THREAD,
 )
-from ._base import NOT_GIVEN, binds, calls, events, follows, streams, waits
+from ._base import (
+    NOT_GIVEN,
+    binds,
+    calls,
+    events,
+    follows,
+    resource_class,
+    streams,
+    waits,
+)
 from ._displayed import converses
 from ._run_resource import AsyncRunResource
-from .async_messages import AsyncMessages
-from .async_runs import AsyncRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +65,8 @@ if TYPE_CHECKING:
     from ..tools import Tools
     from ._raw import AsyncRawThreads
     from ._streamed import AsyncStreamedThreads
+    from .async_messages import AsyncMessages
+    from .async_runs import AsyncRuns
 
     H = TypeVar(
         "H", bound=AsyncAssistantEventHandler, default=AsyncAssistantEventHandler
@@ -84,12 +93,16 @@ class AsyncThreads(AsyncRunResource):
     @property
     def messages(self) -> AsyncMessages:
         """Return the methods of `client.threads.messages`."""
-        return AsyncMessages(self._client)
+        found: AsyncMessages = resource_class("async_messages", "AsyncMessages")(
+            self._client
+        )
+        return found
 
     @property
     def runs(self) -> AsyncRuns:
         """Return the methods of `client.threads.runs`."""
-        return AsyncRuns(self._client)
+        found: AsyncRuns = resource_class("async_runs", "AsyncRuns")(self._client)
+        return found
 
     @calls(CREATE_THREAD)
     async def create(

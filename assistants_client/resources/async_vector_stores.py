@@ -15,9 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists
-from .async_vector_store_file_batches import AsyncVectorStoreFileBatches
-from .async_vector_store_files import AsyncVectorStoreFiles
+from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists, resource_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from ..pages import AsyncPages
     from ._raw import AsyncRawVectorStores
     from ._streamed import AsyncStreamedVectorStores
+    from .async_vector_store_file_batches import AsyncVectorStoreFileBatches
+    from .async_vector_store_files import AsyncVectorStoreFiles
 
 
 class AsyncVectorStores(AsyncResource):
@@ -65,12 +65,18 @@ class AsyncVectorStores(AsyncResource):
     @property
     def files(self) -> AsyncVectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
-        return AsyncVectorStoreFiles(self._client)
+        found: AsyncVectorStoreFiles = resource_class(
+            "async_vector_store_files", "AsyncVectorStoreFiles"
+        )(self._client)
+        return found
 
     @property
     def file_batches(self) -> AsyncVectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
-        return AsyncVectorStoreFileBatches(self._client)
+        found: AsyncVectorStoreFileBatches = resource_class(
+            "async_vector_store_file_batches", "AsyncVectorStoreFileBatches"
+        )(self._client)
+        return found
 
     @calls(CREATE_VECTOR_STORE)
     async def create(

@@ -15,10 +15,19 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from ._base import NOT_GIVEN, binds, calls, events, follows, lists, streams, waits
+from ._base import (
+    NOT_GIVEN,
+    binds,
+    calls,
+    events,
+    follows,
+    lists,
+    resource_class,
+    streams,
+    waits,
+)
 from ._displayed import times
 from ._run_resource import RunResource
-from .steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,6 +63,7 @@ if TYPE_CHECKING:
     from ..tools import Tools
     from ._raw import RawRuns
     from ._streamed import StreamedRuns
+    from .steps import Steps
 
     H = TypeVar("H", bound=AssistantEventHandler, default=AssistantEventHandler)
 
@@ -78,7 +88,8 @@ class Runs(RunResource):
     @property
     def steps(self) -> Steps:
         """Return the methods of `client.threads.runs.steps`."""
-        return Steps(self._client)
+        found: Steps = resource_class("steps", "Steps")(self._client)
+        return found
 
     @overload
     def create(

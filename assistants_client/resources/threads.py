@@ -15,11 +15,18 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_THREAD,
 )
-from ._base import NOT_GIVEN, binds, calls, events, follows, streams, waits
+from ._base import (
+    NOT_GIVEN,
+    binds,
+    calls,
+    events,
+    follows,
+    resource_class,
+    streams,
+    waits,
+)
 from ._displayed import converses
 from ._run_resource import RunResource
-from .messages import Messages
-from .runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +65,8 @@ if TYPE_CHECKING:
     from ..tools import Tools
     from ._raw import RawThreads
     from ._streamed import StreamedThreads
+    from .messages import Messages
+    from .runs import Runs
 
     H = TypeVar("H", bound=AssistantEventHandler, default=AssistantEventHandler)
 
@@ -82,12 +91,14 @@ class Threads(RunResource):
     @property
     def messages(self) -> Messages:
         """Return the methods of `client.threads.messages`."""
-        return Messages(self._client)
+        found: Messages = resource_class("messages", "Messages")(self._client)
+        return found
 
     @property
     def runs(self) -> Runs:
         """Return the methods of `client.threads.runs`."""
-        return Runs(self._client)
+        found: Runs = resource_class("runs", "Runs")(self._client)
+        return found
 
     @calls(CREATE_THREAD)
     def create(

@@ -15,9 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from ._base import NOT_GIVEN, Resource, binds, calls, lists
-from .vector_store_file_batches import VectorStoreFileBatches
-from .vector_store_files import VectorStoreFiles
+from ._base import NOT_GIVEN, Resource, binds, calls, lists, resource_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from ..pages import Page
     from ._raw import RawVectorStores
     from ._streamed import StreamedVectorStores
+    from .vector_store_file_batches import VectorStoreFileBatches
+    from .vector_store_files import VectorStoreFiles
 
 
 class VectorStores(Resource):
@@ -65,12 +65,18 @@ class VectorStores(Resource):
     @property
     def files(self) -> VectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
-        return VectorStoreFiles(self._client)
+        found: VectorStoreFiles = resource_class(
+            "vector_store_files", "VectorStoreFiles"
+        )(self._client)
+        return found
 
     @property
     def file_batches(self) -> VectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
-        return VectorStoreFileBatches(self._client)
+        found: VectorStoreFileBatches = resource_class(
+            "vector_store_file_batches", "VectorStoreFileBatches"
+        )(self._client)
+        return found
 
     @calls(CREATE_VECTOR_STORE)
     def create(
