@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-import attrs
-
 from . import _api
 from ._errors import ArgumentError, ConfigurationError
 from ._ids import EXPECTED, KINDS
@@ -125,6 +123,8 @@ def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
 def _kind_of(found: Any) -> str | None:
     """Return the kind of live object that something can be; None if it can be none."""
     if isinstance(found, _api.Model):
+        import attrs
+
         kind: Any = type(found)
         own = attrs.fields_dict(kind).get("object")
         return None if own is None else _live_kind(own.default)
@@ -137,6 +137,8 @@ def _live_kind(said: Any) -> str | None:
 
 
 def _attached_page(client: Any, page: Any, ids: Mapping[str, Any]) -> Any:
+    import attrs
+
     from .pages import AsyncPage, Page
 
     operation = OPERATIONS.get(page._operation)

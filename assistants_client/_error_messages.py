@@ -9,8 +9,6 @@ from http import HTTPStatus
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from ._text import shortened
 
 if TYPE_CHECKING:
@@ -66,6 +64,9 @@ def text_field(body: object, name: str) -> str | None:
 @cache
 def properties_of(model: Any) -> Mapping[str, bool]:
     """Return the properties of a model, and whether each one is required."""
+    # Late, as most of the time to the first resource would be that of its import.
+    import attrs
+
     found = attrs.fields(model)
     return {each.name: each.default is attrs.NOTHING for each in found}
 

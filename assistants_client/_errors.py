@@ -41,8 +41,7 @@ No error holds a key: requests are kept without their headers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ._error_messages import decoded, inner, message, text_field
 from ._text import shortened
@@ -55,16 +54,14 @@ KEPT: Final = 256 * 1024
 """How many bytes of a body an error keeps, at most."""
 
 
-@dataclass(frozen=True)
-class SentRequest:
+class SentRequest(NamedTuple):
     """What an error keeps of a request: its method, and its URL without a query."""
 
     method: str
     url: str
 
 
-@dataclass(frozen=True)
-class ReceivedResponse:
+class ReceivedResponse(NamedTuple):
     """What an error keeps of a response.
 
     Attributes:
@@ -74,8 +71,12 @@ class ReceivedResponse:
 
     status_code: int
     headers: Mapping[str, str]
-    content: bytes = field(repr=False)
+    content: bytes
     request: SentRequest
+
+    def __repr__(self) -> str:
+        shown = f"status_code={self.status_code!r}, headers={self.headers!r}"
+        return f"{type(self).__name__}({shown}, request={self.request!r})"
 
     @property
     def text(self) -> str:

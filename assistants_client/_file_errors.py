@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._errors import AssistantsError
 
@@ -19,8 +18,7 @@ class FileError(AssistantsError):
     """
 
 
-@dataclass(frozen=True)
-class UploadFailure:
+class UploadFailure(NamedTuple):
     """One file of several that could not be uploaded.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
@@ -199,6 +198,8 @@ def _kind_of(value: Any) -> str | None:
 def _shown(value: object) -> str:
     if isinstance(value, str | int | None):
         return shortened(repr(value))
+    import inspect
+
     if inspect.isawaitable(value):
         return f"{type(value).__name__}: await it first"
     return type(value).__name__

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Generic, NamedTuple, TypeVar
-
-from attrs import field, frozen
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from . import _api
 
@@ -31,7 +28,6 @@ class Parameters(NamedTuple):
     is_form: bool
 
 
-@frozen(eq=False, slots=False)
 class Operation(Generic[Sync_co, Async_co]):
     """An operation of the API; its types are what the two clients return for it.
 
@@ -45,12 +41,24 @@ class Operation(Generic[Sync_co, Async_co]):
         single: whether its list is never longer than a page.
     """
 
-    name: str
-    module: str
-    kind: str
-    ids: frozenset[str] = frozenset()
-    renamed: Mapping[str, str] = field(factory=dict)
-    single: bool = False
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        kind: str,
+        ids: frozenset[str] = frozenset(),
+        renamed: Mapping[str, str] | None = None,
+        single: bool = False,
+    ) -> None:
+        self.name: Final = name
+        self.module: Final = module
+        self.kind: Final = kind
+        self.ids: Final = ids
+        self.renamed: Final = renamed or {}
+        self.single: Final = single
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -61,8 +69,9 @@ class Operation(Generic[Sync_co, Async_co]):
 @cache
 def _parameters(module: str) -> Parameters:
     home = _api.endpoint(module)
-    found = inspect.signature(home.build_request).parameters.values()
-    path = tuple(each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD)
-    named = {each.name for each in found if each.kind is each.KEYWORD_ONLY}
+    # `inspect` says the same, but takes 5 ms to import.
+    code = home.build_request.__code__
+    path = code.co_varnames[: code.co_argcount]
+    named = {*code.co_varnames[len(path) : len(path) + code.co_kwonlyargcount]}
     query, is_form = frozenset(named - {"body"}), hasattr(home, "multipart")
     return Parameters(path, query, "body" in named, is_form)

@@ -8,10 +8,17 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    NamedTuple,
+    NoReturn,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+)
 from urllib.parse import SplitResult, urlsplit
-
-from attrs import evolve, field, frozen
 
 from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
@@ -46,8 +53,7 @@ def _traces_of(given: Any) -> Traces | None:
     return traces_of(given)
 
 
-@frozen
-class Policy:
+class Policy(NamedTuple):
     """How often to retry, and how long to wait where the server says nothing.
 
     Attributes:
@@ -87,9 +93,9 @@ class ClientChanges(ClientOptions, total=False):
     set_default_query: Mapping[str, Any] | None
 
 
-@frozen(kw_only=True, repr=False)
-class Options:
-    """The settings of a client; `settings` makes them.
+# A class of attrs would take half a millisecond to make, and attrs 10 to import.
+class Options:  # noqa: PLW1641 - it holds mappings
+    """The settings of a client, which don't change; `settings` makes them.
 
     Attributes:
         base_url: what all paths begin with, without a slash at the end.
@@ -115,18 +121,35 @@ class Options:
     api_key: ApiKey
     organization: str | None = None
     project: str | None = None
-    default_headers: Mapping[str, str] = field(factory=dict)
-    default_query: Mapping[str, Any] = field(factory=dict)
+    default_headers: Mapping[str, str]
+    default_query: Mapping[str, Any]
     timeout: Any = TIMEOUT
     max_retries: int = MAX_RETRIES
     verbosity: Verbosity | None = None
     redact_headers: tuple[str, ...] = ()
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_connections: int = MAX_CONNECTIONS
-    traces: Traces | None = field(default=None, converter=_traces_of)
-    secrets: Secrets = field(factory=Secrets, eq=False)
+    traces: Traces | None
+    secrets: Secrets
     own_secrets: tuple[str, ...] = ()
-    made_headers: dict[Any, Any] = field(factory=dict, init=False, eq=False)
+    made_headers: dict[Any, Any]
+
+    def __init__(self, *, traces: Any = None, **said: Any) -> None:
+        own = vars(self)
+        own.update(default_headers={}, default_query={}, secrets=Secrets())
+        own.update(said, traces=_traces_of(traces), made_headers={})
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        raise AttributeError(f"{name} can't be set here: with_options({name}=...)")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Options):
+            return NotImplemented
+        return self._compared() == other._compared()
+
+    def _compared(self) -> dict[str, Any]:
+        left_out = ("secrets", "made_headers")
+        return {name: each for name, each in vars(self).items() if name not in left_out}
 
     def __repr__(self) -> str:
         shown = {
@@ -159,7 +182,10 @@ class Options:
                 changes[name] = {**getattr(self, name), **more}
         if "base_url" in changes:
             changes["base_url"] = str(changes["base_url"]).rstrip("/")
-        return _checked(evolve(self, **changes))
+        return _checked(self._replaced(**changes))
+
+    def _replaced(self, **changes: Any) -> Options:
+        return Options(**{**vars(self), **changes})
 
 
 def settings(
@@ -293,7 +319,7 @@ def _checked(options: Options) -> Options:
     found = [*_secrets_of(options)]
     secrets.learn(*found)
     own = tuple(each for each in found if each in secrets.known)
-    return evolve(options, own_secrets=own)
+    return options._replaced(own_secrets=own)
 
 
 def _checked_url(url: str) -> SplitResult:

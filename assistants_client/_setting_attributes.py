@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
@@ -70,8 +69,8 @@ class SettingAttributes:
 
 def named(init: Callable[P, None]) -> Callable[P, None]:
     """Have the constructor of a client refuse unknown settings by an error of ours."""
-    # Those that it knows, without `self`.
-    known = inspect.signature(init).parameters.keys() - {"self"}
+    declared: Any = init
+    known = declared.__kwdefaults__.keys()
 
     @wraps(init)
     def checked(*args: P.args, **settings: P.kwargs) -> None:

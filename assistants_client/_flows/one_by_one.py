@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve
-
 from .. import _api
 from .._call import Call
 from .._effects import Log
@@ -122,7 +120,7 @@ def _run(call: Call[Any], request: Any, thread_id: str) -> Call[Any]:
         return run
 
     step = _step(call, "threads.runs.create", request, "run")
-    return evolve(step, read=read, stream=call.stream, unread=call.unread)
+    return step.replaced(read=read, stream=call.stream, unread=call.unread)
 
 
 def _step(call: Call[Any], operation: str, request: Any, part: str) -> Call[Any]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
-import attrs
-
 from .. import _api
 from .._arguments import given
 from .._errors import ConfigurationError
@@ -184,6 +182,9 @@ def updatable(model: str) -> frozenset[str]:
     """Return the properties of the body by which an object is updated."""
     if not model:
         return frozenset()
+    # Late, as for the first resource all else takes hardly as long to import.
+    import attrs
+
     kind = getattr(_api, model)
     own = (each.name for each in attrs.fields(kind) if each.name != _MORE)
     return frozenset(kind._property_names.get(name, name) for name in own)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from .._call import OPTIONS
 from .._errors import ConfigurationError
@@ -128,7 +128,7 @@ def begin_run(
     if handled.added:
         whole = yield from with_tools(params, handled, calls)
         begun = calls.begin(operation, whole)
-        call = evolve(begun, read=call.read, trace=call.trace)
+        call = begun.replaced(read=call.read, trace=call.trace)
     result = yield from perform_call(call, calls.settings)
     if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN:
         note(calls.ledger, params)

@@ -94,7 +94,7 @@ def followed_call(
     rest["stream"] = True
     calls = RunCalls(client, rest, ids)
     call = _in_span(calls.begin(operation, rest), client)
-    call = evolve(call, read=lambda result: result)
+    call = call.replaced(read=lambda result: result)
     plan = Plan(
         calls=calls,
         policy=policy,
@@ -130,7 +130,7 @@ def _in_span(call: Call[S], client: Any) -> Call[S]:
     traces = client.options.traces
     if traces is None:
         return call
-    return evolve(call, trace=traces.run(call, client.options.base_url))
+    return call.replaced(trace=traces.run(call, client.options.base_url))
 
 
 def _is_callback(name: str, value: Any) -> bool:

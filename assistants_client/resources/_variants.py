@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from attrs import evolve
-
 from ..binary import contents
 from ..responses import (
     AsyncStreamedCall,
@@ -107,7 +105,7 @@ async def _streamed_async(
 def _unread(call: Call[T]) -> Call[T]:
     """Return a call whose response is left unread; contents are parsed as bytes."""
     read: Any = _content if call.read is contents else call.read
-    return evolve(call, unread=True, read=read)
+    return call.replaced(unread=True, read=read)
 
 
 def _content(result: CallResult[object]) -> bytes:
