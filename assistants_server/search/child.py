@@ -15,19 +15,7 @@ from pathlib import Path
 
 from ..extras import install_command
 from .errors import ErrorCode, ExtractionError
-from .html import text_of_html
-from .json_text import text_of_json
-from .office import paragraphs_of_docx, paragraphs_of_pptx
-from .pdf import pages_of_pdf
 from .plain_text import cleaned
-
-_READERS: dict[str, Callable[[bytes], Iterable[str]]] = {
-    "html": lambda data: [text_of_html(data)],
-    "json": lambda data: [text_of_json(data)],
-    "pdf": pages_of_pdf,
-    "docx": paragraphs_of_docx,
-    "pptx": paragraphs_of_pptx,
-}
 
 
 def main() -> None:
@@ -83,12 +71,37 @@ def limit_resources(seconds: int, memory: int) -> None:
 
 def _text(kind: str, path: Path, characters: int) -> str:
     pieces, left = [], characters
-    for piece in _READERS[kind](path.read_bytes()):
+    for piece in _reader(kind)(path.read_bytes()):
         pieces.append(cleaned(piece))
         left -= len(piece)
         if left < 0:
             raise too_long(characters)
     return "\n".join(pieces)
+
+
+def _reader(kind: str) -> Callable[[bytes], Iterable[str]]:
+    """Return what yields the text of a document in pieces; no other is imported."""
+    match kind:
+        case "html":
+            from .html import text_of_html
+
+            return lambda data: [text_of_html(data)]
+        case "json":
+            from .json_text import text_of_json
+
+            return lambda data: [text_of_json(data)]
+        case "pdf":
+            from .pdf import pages_of_pdf
+
+            return pages_of_pdf
+        case "docx":
+            from .office import paragraphs_of_docx
+
+            return paragraphs_of_docx
+        case _:
+            from .office import paragraphs_of_pptx
+
+            return paragraphs_of_pptx
 
 
 def too_long(characters: int) -> ExtractionError:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 _MIB = 1024 * 1024
 _START = 1024
 _LARGEST_CHARACTER = 4
-# Importing the package proper would load the HTTP server into every reader, so a bare
-# module stands in for it.
+# Importing the packages proper would load the HTTP server and the index into every
+# reader, which takes longer than most documents; so bare modules stand in for them.
 _BOOT = """
 import sys, types
-package = types.ModuleType("assistants_server")
-package.__path__ = [sys.argv.pop(1)]
-sys.modules["assistants_server"] = package
+path = sys.argv.pop(1)
+for name in ("assistants_server", "assistants_server.search"):
+    package = sys.modules[name] = types.ModuleType(name)
+    package.__path__ = [path]
+    path += "/search"
 from assistants_server.search.child import main
 main()
 """
