@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -43,10 +44,20 @@ def pptx(*slides: str) -> bytes:
 
 def archive(parts: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
         for name, content in parts.items():
             made.writestr(name, content)
     return file.getvalue()
+
+
+def zeros(mebibytes: int) -> bytes:
+    """Return so many zeros compressed, without compressing all of them."""
+    packer = zlib.compressobj()
+    begin = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    # An empty last block, and the check sum that the format has.
+    check = mebibytes * 2**20 % 65521 << 16 | 1
+    return begin + again * (mebibytes - 1) + b"\x03\x00" + check.to_bytes(4)
 
 
 def pdf(*pages: str, compressed: bool = True) -> bytes:
@@ -59,8 +70,10 @@ def _line(text: str) -> bytes:
     return b"BT /F1 12 Tf 72 720 Td (" + shown.encode("latin-1") + b") Tj ET"
 
 
-def pdf_of(contents: list[bytes], *, compressed: bool = True) -> bytes:
-    """Return a PDF whose pages have these content streams."""
+def pdf_of(
+    contents: list[bytes], *, compressed: bool = True, others: Sequence[bytes] = ()
+) -> bytes:
+    """Return a PDF whose pages have these content streams; `others` are on no page."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>"
@@ -76,7 +89,7 @@ def pdf_of(contents: list[bytes], *, compressed: bool = True) -> bytes:
             b" /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * index)
         )
         objects.append(stream(content, compressed=compressed))
-    return pdf_file(objects)
+    return pdf_file([*objects, *others])
 
 
 def stream(content: bytes, *, compressed: bool = True) -> bytes:

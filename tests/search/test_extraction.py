@@ -190,7 +190,7 @@ def test_reading_can_be_stopped(tmp_path: Path) -> None:
     path = tmp_path / "content"
     path.write_bytes(specimens.pdf_of([b"BT (x) Tj ET " * 400_000]))
     stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
+    threading.Timer(0.05, stop.set).start()
     begun = time.monotonic()
     with pytest.raises(StoppedError):
         extract(path, "a.pdf", stop=stop)
