@@ -250,9 +250,12 @@ def until(ready: Any, what: str) -> Any:
         what: what is waited for, in words.
     """
     deadline = time.monotonic() + TIMEOUT
+    # Most is there at once; to ask often for what isn't takes its time away from it.
+    pause = 0.002
     while not (found := ready()):
         assert time.monotonic() < deadline, f"waited {TIMEOUT} s for {what}"
-        time.sleep(0.002)
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.05)
     return found
 
 

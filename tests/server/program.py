@@ -1,4 +1,8 @@
-"""The command of the server, in a process of its own."""
+"""The command of the server, in a process of its own.
+
+Most are forked from one that has imported the server already, as this takes longer than
+what most tests have to do with it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests.server.api import TIMEOUT, Api
+from tests.server.forked import Forked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Self
 
@@ -32,15 +38,40 @@ class Program:
     """
 
     def __init__(
-        self, *options: str, cwd: Path | None = None, env: dict[str, str] | None = None
+        self,
+        *options: str,
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
+        before: Callable[[], None] | None = None,
+        typed: bool = False,
     ) -> None:
-        self._command = [*command(), "--port", "0", "--pace", "0", *options]
+        """Prepare it.
+
+        Args:
+            options: besides those for a free port and no pace.
+            cwd: the folder where it runs.
+            env: variables of the environment, besides those that there are.
+            before: called in its process first; a function at the top of a module.
+            typed: whether it is started as a user does.
+        """
+        self._options = ["--port", "0", "--pace", "0", *options]
         self._environment = {**plain_environment(), **(env or {})}
         self._cwd = cwd
+        self._before = before
+        self._typed = typed
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Start it, and don't wait until it serves."""
+        if not self._typed:
+            self._process: Forked | subprocess.Popen[str] = Forked(
+                self._options,
+                cwd=self._cwd,
+                env=self._environment,
+                before=self._before,
+            )
+            return
         self._process = subprocess.Popen(
-            self._command,
+            [*command(), *self._options],
             cwd=self._cwd,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -48,13 +79,16 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def __enter__(self) -> Self:
+        self.start()
         assert self._process.stdout is not None
         with contextlib.ExitStack() as undo:
             undo.callback(self._end)
             # Which ends the reading, should it say nothing.
             alarm = threading.Timer(TIMEOUT, self._process.kill)
             alarm.start()
-            lines = 2 if "--no-page" in self._command else 3
+            lines = 2 if "--no-page" in self._options else 3
             self.greeting = "".join(
                 self._process.stdout.readline() for _ in range(lines)
             )
@@ -85,6 +119,16 @@ class Program:
             return self._process.wait(seconds)
         return None
 
+    def run_to_its_end(self) -> tuple[int, str, str]:
+        """Start it; return the exit code and what it printed when it ends by itself."""
+        self.start()
+        try:
+            printed, complained = self._rest()
+        finally:
+            self._end()
+        assert self._process.returncode is not None
+        return self._process.returncode, printed, complained
+
     def kill(self) -> None:
         """End it as a crash does."""
         self._end()
@@ -97,6 +141,7 @@ class Program:
         """
         self._process.send_signal(sent)
         printed, complained = self._rest()
+        assert self._process.returncode is not None
         return self._process.returncode, printed, complained
 
     def connect(self) -> socket.socket:
@@ -110,7 +155,7 @@ class Program:
 
     def _end(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._rest()
 
 
 def command() -> list[str]:

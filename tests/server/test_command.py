@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
 import re
 import signal
 import socket
@@ -64,7 +65,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "unfinished.py").write_text("def parrot(\n")
     (folder / "raising.py").write_text("raise LookupError('no words')\n")
     (folder / "slow.py").write_text(
-        "import time\nprint('so it begins', flush=True)\ntime.sleep(3600)\n"
+        "import time\nprint('so it begins', flush=True)\n"
+        # Not in one sleep: Python enters it after a signal that came just before.
+        "while True: time.sleep(0.05)\n"
     )
     return folder
 
@@ -78,9 +81,13 @@ def taken() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def help_text() -> str:
-    done = _run("--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as printed,
+        pytest.raises(SystemExit) as caught,
+    ):
+        main(["--help"])
+    assert caught.value.code == 0
+    return printed.getvalue()
 
 
 def test_help_names_every_setting(help_text: str) -> None:
@@ -119,7 +126,8 @@ def test_help_names_every_form_of_a_script(help_text: str) -> None:
 
 def test_greeting_says_where_it_is_and_farewell_that_it_was(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
-    with Program("--store", str(file), env={"ASSISTANTS_LOCAL_KEY": KEY}) as program:
+    key = {"ASSISTANTS_LOCAL_KEY": KEY}
+    with Program("--store", str(file), env=key, typed=True) as program:
         first, second, third = program.greeting.splitlines()
         assert re.match(r"http://127\.0\.0\.1:[1-9]\d*/v1 serves ", first)
         assert str(file) in second
@@ -161,8 +169,9 @@ def test_options_take_effect(tmp_path: Path) -> None:
 
 def test_engine_is_found_in_the_current_folder(engines: Path) -> None:
     # Where Python itself doesn't put the folder on its path.
-    environment = {"PYTHONSAFEPATH": "1"}
-    with Program("--engine", "engines:parrot", cwd=engines, env=environment) as program:
+    safe = {"PYTHONSAFEPATH": "1"}
+    options = ("--engine", "engines:parrot")
+    with Program(*options, cwd=engines, env=safe, typed=True) as program:
         api = program.api
         run = api.run(api.thread("Polly"), api.assistant())
         assert api.answers(run) == ["Polly! Polly!"]
@@ -200,7 +209,7 @@ def test_key_is_needed_and_never_printed(engines: Path, given: str) -> None:
 def test_interrupt_ends_it_with_one_line(engines: Path, engine: str | None) -> None:
     options = ["--engine", f"engines:{engine}"] if engine else []
     with (
-        Program(*options, cwd=engines) as program,
+        Program(*options, cwd=engines, typed=True) as program,
         writing(program.api, script=engine is None),
         _open(program),
     ):
@@ -213,7 +222,8 @@ def test_interrupt_ends_it_with_one_line(engines: Path, engine: str | None) -> N
 def _open(program: Program) -> Iterator[None]:
     """Keep connections open, to see that they don't hold up the end."""
     huge = {"model": "m", "instructions": "x" * 250_000}
-    for _ in range(40):
+    # As many as a page has.
+    for _ in range(20):
         program.http.post("/assistants", json=huge).raise_for_status()
     get = "GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
     head = "POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
@@ -257,7 +267,10 @@ def test_interrupt_ends_it_before_it_serves(engines: Path) -> None:
 
 def test_termination_ends_it_and_keeps_the_state(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
-    with Program("--store", str(file)) as program, writing(program.api) as stream:
+    with (
+        Program("--store", str(file), typed=True) as program,
+        writing(program.api) as stream,
+    ):
         code, printed, complained = program.send(signal.SIGTERM)
         # Its events are over, but not as if the run were.
         with pytest.raises(AssertionError, match="the stream ended after"):
@@ -284,9 +297,11 @@ def test_what_fails_is_said_in_one_line(
 ) -> None:
     values = {"folder": engines, "taken": taken}
     given = [each.format(**values) for each in options]
-    done = _run("--port", "0", *given, cwd=engines)
-    assert (done.returncode, done.stdout) == (code, "")
-    (line,) = done.stderr.splitlines()
+    # One of them as a user starts it, which has the exit code of the whole process.
+    failing = Program(*given, cwd=engines, typed=code == 1)
+    returned, printed, complained = failing.run_to_its_end()
+    assert (returned, printed) == (code, "")
+    (line,) = complained.splitlines()
     assert re.match(rf"assistants_server: .*{said.format(**values)}", line)
 
 
@@ -360,19 +375,6 @@ def test_options_that_cannot_be_read_are_named(
         main([option, "many"])
     assert caught.value.code == 2
     assert option in capsys.readouterr().err.splitlines()[-1]
-
-
-def _run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*command(), *options],
-        cwd=cwd,
-        env=plain_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
 
 
 @contextlib.contextmanager

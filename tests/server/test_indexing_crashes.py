@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
-import subprocess
+import threading
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import httpx
 import pytest
 
+from assistants_server.library import index_file
 from tests.server.api import TIMEOUT
 from tests.server.program import Program
 from tests.server.shelf import (
@@ -23,53 +25,31 @@ from tests.server.shelf import (
     vector_store,
 )
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 pytestmark = pytest.mark.storeless
 
-# A file named "slow" is read when there is another file, as the tests say when.
-PROGRAM = """
-import sys, time
-from pathlib import Path
-from assistants_server.__main__ import main
-from assistants_server.library import index_file
-
-extract = index_file.extract
-
-def gated(path, filename, *, stop):
-    while filename == "slow" and not Path("gate").exists() and not stop.is_set():
-        time.sleep(0.005)
-    if filename == "fatal" and not Path("gate").exists():
-        import os
-        os._exit(7)
-    return extract(path, filename, stop=stop)
-
-index_file.extract = gated
-sys.exit(main())
-"""
 FATAL = 7
+
+
+def _wait_for_files() -> None:
+    """Let a file named "slow" be read when there is another file, as the tests say."""
+    extract = index_file.extract
+
+    def gated(path: Path, filename: str, *, stop: threading.Event) -> str:
+        while filename == "slow" and not Path("gate").exists() and not stop.is_set():
+            time.sleep(0.005)
+        if filename == "fatal" and not Path("gate").exists():
+            os._exit(FATAL)
+        return extract(path, filename, stop=stop)
+
+    vars(index_file)["extract"] = gated
 
 
 class Gated(Program):
     """The command, with files that wait to be read."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__("--store", str(folder / "s"), cwd=folder)
-        program = folder / "program.py"
-        program.write_text(PROGRAM)
-        self._command[1:3] = [str(program)]
-
-    def run_to_its_end(self) -> int:
-        """Return the exit code of a server that ends by itself, maybe at once."""
-        done = subprocess.run(
-            self._command,
-            cwd=self._cwd,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-        return done.returncode
+        options = ("--store", str(folder / "s"))
+        super().__init__(*options, cwd=folder, before=_wait_for_files)
 
 
 def test_indexing_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
@@ -107,7 +87,7 @@ def test_a_file_that_ends_the_server_is_given_up(tmp_path: Path) -> None:
             server.http.post(path, json={"file_id": fatal})
         assert server.wait(TIMEOUT) == FATAL
     for _ in range(2):
-        assert Gated(tmp_path).run_to_its_end() == FATAL
+        assert Gated(tmp_path).run_to_its_end()[0] == FATAL
     with Gated(tmp_path) as server:
         done = settled(server.api, store)
         assert done["file_counts"] == counts(failed=1)
