@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from assistants_server import search
 from assistants_server.library import index_file
 from tests.server.api import TIMEOUT
 from tests.server.program import Program
@@ -32,7 +33,7 @@ FATAL = 7
 
 def _wait_for_files() -> None:
     """Let a file named "slow" be read when there is another file, as the tests say."""
-    extract = index_file.extract
+    extract = search.extract
 
     def gated(path: Path, filename: str, *, stop: threading.Event) -> str:
         while filename == "slow" and not Path("gate").exists() and not stop.is_set():
