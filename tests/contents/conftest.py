@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
+from boto3.session import Session
 
 from assistants_server.contents import FolderContents
 from assistants_server.contents.folder import Folder
@@ -23,8 +26,15 @@ PLACES = ("folder", "s3")
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
-    """Provide the address of S3, which the environment names, too."""
-    with s3_server() as address:
+    """Provide the address of S3, which the environment names, too.
+
+    Its clients share what boto3 reads and compiles for each session anew, in a tenth of
+    a second; what the environment says is read for each client all the same.
+    """
+    with (
+        s3_server() as address,
+        mock.patch("boto3.session.Session", cache(Session)),
+    ):
         yield address
 
 
