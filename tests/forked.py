@@ -7,7 +7,6 @@ generator takes ten times as long as a small build.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -16,19 +15,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from codegen.__main__ import main
+from tests.fork_server import CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkServerProcess
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(
-    [
-        *("tests.forked", "codegen.commands.build", "scripts.update.__main__"),
-        *("openapi_python_client.parser.openapi", "typer.core"),
-    ]
-)
 TIMEOUT = 60
 _BEGUN = "begun\n"
 
@@ -60,8 +53,8 @@ class Running:
 @contextmanager
 def forked(program: Callable[..., Any], *arguments: Any) -> Iterator[Running]:
     """Have a function run as if it were the whole of a program."""
-    reading, writing = zip(*map(_CONTEXT.Pipe, (False, False)), strict=True)
-    process = _CONTEXT.Process(target=_run, args=(writing, program, arguments))
+    reading, writing = zip(*map(CONTEXT.Pipe, (False, False)), strict=True)
+    process = CONTEXT.Process(target=_run, args=(writing, program, arguments))
     process.start()
     for end in writing:
         end.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import os
 import subprocess
 import sys
@@ -11,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistants_server.__main__ import main
+from tests.fork_server import CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
     from signal import Signals
-
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
 
 
 class Forked:
@@ -34,10 +31,10 @@ class Forked:
     ) -> None:
         """Start it; call a function there before, which a module has at its top."""
         readers, writers = zip(
-            *(_CONTEXT.Pipe(duplex=False) for _ in "oe"), strict=True
+            *(CONTEXT.Pipe(duplex=False) for _ in range(2)), strict=True
         )
         args = (arguments, cwd or Path.cwd(), {**env}, writers, before)
-        self._process = _CONTEXT.Process(target=_run, args=args, daemon=True)
+        self._process = CONTEXT.Process(target=_run, args=args, daemon=True)
         self._process.start()
         assert self._process.pid is not None
         self.pid = self._process.pid
