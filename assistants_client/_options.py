@@ -135,6 +135,9 @@ class Options:  # noqa: PLW1641 - it holds mappings
     made_headers: dict[Any, Any]
 
     def __init__(self, *, traces: Any = None, **said: Any) -> None:
+        unknown = said.keys() - Options.__annotations__.keys()
+        if unknown:
+            raise TypeError(f"there is no setting {', '.join(sorted(unknown))}")
         own = vars(self)
         own.update(default_headers={}, default_query={}, secrets=Secrets())
         own.update(said, traces=_traces_of(traces), made_headers={})

@@ -287,7 +287,7 @@ class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):
     asynchronous: ClassVar = False
 
     @property
-    def beta(self) -> Client:
+    def beta(self) -> Self:
         """Return the client itself, where the `openai` package has these methods."""
         return self
 
@@ -346,7 +346,7 @@ class AsyncClient(
     asynchronous: ClassVar = True
 
     @property
-    def beta(self) -> AsyncClient:
+    def beta(self) -> Self:
         """Return the client itself, where the `openai` package has these methods."""
         return self
 
