@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ruff import find_ruff_bin
@@ -32,17 +32,28 @@ _ISOLATED = (
 _FIXES = ("F401", "I", "RUF022", "TC005", "W291", "W293")
 
 
-def format_code(folder: Path) -> None:
-    """Sort imports, drop those that a template did not need, and format."""
+def format_code(folder: Path, names: Iterable[str]) -> None:
+    """Sort imports, drop those that a template did not need, and format.
+
+    Args:
+        folder: where the files are.
+        names: the modules among them, relative to it.
+    """
+    modules = [name for name in names if name.endswith(".py")]
+    if not modules:
+        return
+    # A command line has no room for all of a large package.
+    listed = folder / "ruff.txt"
+    listed.write_text("\n".join(modules), encoding="utf-8")
     _ruff(folder, "check", "--fix-only", f"--select={','.join(_FIXES)}", *_ISOLATED)
     _ruff(folder, "format", *_ISOLATED)
+    listed.unlink()
 
 
 def _ruff(folder: Path, *arguments: str) -> None:
     done = subprocess.run(
-        # The one that is installed with us, whatever is on PATH. What git ignores
-        # around the target is no reason to leave it as it is.
-        [find_ruff_bin(), *arguments, "--no-respect-gitignore", "."],
+        # The one that is installed with us, whatever is on PATH.
+        [find_ruff_bin(), *arguments, "@ruff.txt"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from codegen.errors import BuildError
 from codegen.paths import CLIENT, CODEGEN, METHODS, TEMPLATES
 
 LOCK = "codegen.lock"
+FORMATTED = "formatted"
+"""The key of the lock that has, for each file, what ties it to what was formatted."""
 
 _TOOLS = ("openapi-python-client", "ruff", "jinja2")
 # Parts of the generator that have no say in what is written.
@@ -28,11 +30,24 @@ _CAUSES = {
 _DRIFTS = {"gone": "missing", "new": "should not be there", "changed": "differs"}
 
 
-def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
-    """Write the lock of the package in a folder."""
-    record = {**inputs, "files": hashes(folder)}
+def write_lock(folder: Path, inputs: dict[str, Any], raw: Mapping[str, str]) -> None:
+    """Write the lock of the package in a folder.
+
+    Args:
+        folder: where it is.
+        inputs: what it was made from.
+        raw: the hashes that files had before they were formatted.
+    """
+    found = hashes(folder)
+    ties = {name: tie(raw[name], found[name]) for name in raw}
+    record = {**inputs, "files": found, FORMATTED: ties}
     text = json.dumps(record, indent=1, sort_keys=True) + "\n"
     (folder / LOCK).write_text(text, encoding="utf-8", newline="\n")
+
+
+def tie(raw: str, formatted: str) -> str:
+    """Return a hash that says what formatting made of what, by the hashes of both."""
+    return hash_of(f"{raw} {formatted}".encode())[:16]
 
 
 def read_lock(folder: Path) -> dict[str, Any]:
@@ -113,10 +128,7 @@ def nested(folder: Path) -> list[Path]:
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     # Of the folder that one is in, a path says nothing.
     start = len((root / "_").as_posix()) - 1
-    return {
-        path.as_posix()[start:]: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in paths
-    }
+    return {path.as_posix()[start:]: hash_of(path.read_bytes()) for path in paths}
 
 
 def differences(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
@@ -128,6 +140,11 @@ def differences(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
     }
 
 
+def hash_of(data: bytes) -> str:
+    """Return the sha256 of a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def hash_of_json(value: Any) -> str:
     """Return the sha256 of a JSON value, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hash_of(json.dumps(value, sort_keys=True).encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import keyword
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 from codegen import overlay, source
 from codegen.adjustments import UNADJUSTED, Adjustments
 from codegen.attempts import Wishes, attempt, facts_of, prepared
+from codegen.earlier import Earlier
 from codegen.engine import second_opinion
 from codegen.errors import BuildError, traced
 from codegen.finish import format_code, write_index
@@ -160,7 +160,7 @@ def build(order: Order, say: Say = print) -> Built:
     target = order.target.resolve()
     recover(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _written(order, target.parent, say) as (folder, code):
+    with _written(order, target.parent, say, target) as (folder, code):
         before = hashes(target) if target.exists() else {}
         after = read_lock(folder)["files"]
         methods = files.put(code.methods, order.client) if order.client else []
@@ -180,15 +180,21 @@ def check(order: Order, say: Say = print) -> list[str]:
         return [f"there is no {target.name}/{LOCK}: build it first"]
     with (
         tempfile.TemporaryDirectory() as scratch,
-        _written(order, Path(scratch), say) as (folder, _),
+        # All of it is made anew: the lock that is there may be as wrong as the rest.
+        _written(order, Path(scratch), say, None) as (folder, _),
     ):
         present = files.hashes(order.client) if order.client else {}
         return drift(read_lock(folder), target, present)
 
 
 @contextmanager
-def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]]:
-    """Write all files into a folder of their own, which is deleted afterwards."""
+def _written(
+    order: Order, beside: Path, say: Say, replaced: Path | None
+) -> Iterator[tuple[Path, Code]]:
+    """Write all files into a folder of their own, which is deleted afterwards.
+
+    What is the same in the build that is `replaced` is taken over from it.
+    """
     loaded = source.load(order.spec, any_host=order.any_host)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
@@ -204,14 +210,13 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:
-        render(package, found.document, folder / order.name, order.http)
-        if not gc.isenabled():
-            # The command keeps the collector from running, and templates leave circles,
-            # all of them young.
-            gc.collect(0)
+        tools = tool_inputs()
+        earlier = Earlier(replaced, {k: tools[k] for k in ("generator", "tools")})
+        place = folder / order.name
+        rendered = render(package, found.document, place, order.http, earlier)
         # ruff is a process of its own, and has a core to itself meanwhile.
         with ThreadPoolExecutor(1) as beside_us:
-            formatted = beside_us.submit(format_code, folder)
+            formatted = beside_us.submit(format_code, folder, rendered.written)
             opinion = second_opinion(found.document, package)
             methods = _methods(order.client, package, found.document, say)
             formatted.result()
@@ -243,7 +248,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             }
         if order.client:
             inputs["methods"] = files.hashes_of(methods)
-        write_lock(folder, {**inputs, **tool_inputs()})
+        write_lock(folder, {**inputs, **tools}, rendered.raw)
         notes = [traced(note, found.origins) for note in opinion]
         own = [traced(note, found.origins) for note in package.notes]
         package = replace(package, notes=[*found.notes, *own, *chosen])

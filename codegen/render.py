@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from codegen.compiled import Compiled
+from codegen.earlier import NOTHING, Earlier
 from codegen.imports import used_in
+from codegen.lock import hash_of
 from codegen.paths import TEMPLATES
 from codegen.plan import Package
 from codegen.plan.literal import as_text, docstring, or_none, or_unset
@@ -36,18 +38,61 @@ _SCHEMAS = {
 }
 
 
-def render(package: Package, document: Document, folder: FilePath, http: str) -> None:
-    """Write a package into a folder that has its name, not yet formatted."""
+class Rendered(NamedTuple):
+    """What was made of templates, by names within the folder of the build.
+
+    Attributes:
+        raw: the hash of each file before it is formatted.
+        written: those that were not taken over from an earlier build.
+    """
+
+    raw: dict[str, str]
+    written: list[str]
+
+
+def render(
+    package: Package,
+    document: Document,
+    folder: FilePath,
+    http: str,
+    earlier: Earlier = NOTHING,
+) -> Rendered:
+    """Write a package into a folder that has its name, not yet formatted.
+
+    What `earlier` hands over is formatted already.
+    """
+    # Whatever is written is as this file is: empty, and never taken over.
+    typed = folder / "py.typed"
+    folder.mkdir(parents=True)
+    typed.touch()
+    like = typed.lstat()
+    done = Rendered({}, [])
+    made = {folder}
+    for path, text in _texts(package, document, folder.name, http):
+        name, to = f"{folder.name}/{path}", folder / path
+        done.raw[name] = hash_of(text.encode())
+        if to.parent not in made:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            made.add(to.parent)
+        if not earlier.hands_over(name, done.raw[name], to, like):
+            to.write_text(text, encoding="utf-8", newline="\n")
+            done.written.append(name)
+    return done
+
+
+def _texts(
+    package: Package, document: Document, name: str, http: str
+) -> Iterator[tuple[str, str]]:
+    """Return the path of every file, and its text."""
     templates = environment(TEMPLATES)
     for path, template, values in _files(package):
         text = templates.get_template(template).render(**values, http=http)
-        _write(folder / path, HEADER + text)
+        yield path, HEADER + text
     # The package ships all facts and no prose. Its name stands in for the title, which
     # OpenAPI requires.
     facts = without_prose(document)
-    facts = {**facts, "info": {**facts["info"], "title": folder.name}}
-    _write(folder / "openapi.json", indented(facts) + "\n")
-    _write(folder / "py.typed", "")
+    facts = {**facts, "info": {**facts["info"], "title": name}}
+    yield "openapi.json", indented(facts) + "\n"
 
 
 @cache
@@ -72,11 +117,6 @@ def environment(folder: FilePath) -> Environment:
     result.filters["or_unset"] = or_unset
     result.filters["used_in"] = used_in
     return result
-
-
-def _write(path: FilePath, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def indented(value: Any, margin: str = "\n") -> str:

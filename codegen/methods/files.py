@@ -29,15 +29,14 @@ def written(plan: Plan, types: Iterable[TypeModule] = ()) -> dict[str, str]:
     templates.filters["pascal"] = pascal_case
     with tempfile.TemporaryDirectory() as scratch:
         folder = FilePath(scratch)
+        names = []
         for path, template, values in (*_files(plan), *_type_files(types)):
             text = templates.get_template(f"client/{template}.py.jinja").render(values)
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(HEADER + text, encoding="utf-8")
-        format_code(folder)
-        return {
-            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(folder.rglob("*.py"))
-        }
+            names.append(path)
+        format_code(folder, names)
+        return {n: (folder / n).read_text(encoding="utf-8") for n in sorted(names)}
 
 
 def put(files: Mapping[str, str], client: FilePath) -> list[str]:

@@ -192,8 +192,8 @@ class Fuzzer:
     def _for_contract(self, seed: int, given: Document) -> str:
         folder = self.scratch / f"contract_{seed}"
         folder.mkdir()
-        write_code(given, folder, "assistants_api")
-        format_code(folder)
+        names = write_code(given, folder, "assistants_api")
+        format_code(folder, names)
         audit(folder / "assistants_api", self.known)
         document_ = folder / "openapi.json"
         document_.write_text(json.dumps(given), encoding="utf-8")

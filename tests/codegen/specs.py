@@ -117,14 +117,15 @@ def taken(given: Document) -> Normalised:
     return facts(given, EVERYTHING, None)
 
 
-def write_code(given: Document, folder: Path, name: str) -> None:
+def write_code(given: Document, folder: Path, name: str) -> list[str]:
     """Write the package of a normalised document, not formatted, and without an index.
 
-    As in a build, the engine has its say, too.
+    As in a build, the engine has its say, too. What was written is returned.
     """
     package = plan_package(given)
-    render(package, given, folder / name, HTTP_LIBRARIES[0])
+    done = render(package, given, folder / name, HTTP_LIBRARIES[0])
     second_opinion(given, package)
+    return done.written
 
 
 def refusal(given: Document) -> str:

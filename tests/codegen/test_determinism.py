@@ -289,7 +289,8 @@ def test_a_damaged_lock_is_named(order: Order, text: str) -> None:
 def test_the_lock_names_every_input_and_file(order: Order) -> None:
     lock = json.loads((order.target / "codegen.lock").read_text(encoding="utf-8"))
     assert set(lock) == {
-        *("files", "generator", "overlay", "settings", "spec", "templates", "tools"),
+        *("files", "formatted", "generator", "overlay", "settings", "spec"),
+        *("templates", "tools"),
     }
     assert set(lock["files"]) == set(tree(order.target)) - {"codegen.lock"}
     chosen = {"package": "built", "selection": "all operations", "http": "httpx"}

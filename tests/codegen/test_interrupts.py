@@ -113,7 +113,7 @@ def test_a_file_that_can_t_be_written_leaves_the_old_tree(
     def full(self: Path, *arguments: Any, **options: Any) -> int:
         nonlocal count
         count += 1
-        if count == 20:
+        if count == 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         return original(self, *arguments, **options)
 
