@@ -148,8 +148,8 @@ class Call(Generic[T_co]):
         self.operation: Final = operation
         self.request: Final = request
         self.read: Final = read
-        self.options: Final = {} if options is None else options
-        self.ids: Final = {} if ids is None else ids
+        self.options: Final[UploadOptions] = {} if options is None else options
+        self.ids: Final[Mapping[str, str]] = {} if ids is None else ids
         self.stream: Final = stream
         self.unread: Final = unread
         self.accept: Final = accept

@@ -54,7 +54,7 @@ class Operation(Generic[Sync_co, Async_co]):
         self.module: Final = module
         self.kind: Final = kind
         self.ids: Final = ids
-        self.renamed: Final = renamed or {}
+        self.renamed: Final[Mapping[str, str]] = renamed or {}
         self.single: Final = single
 
     def __repr__(self) -> str:

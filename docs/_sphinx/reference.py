@@ -62,13 +62,12 @@ def _described(name: str, types: Types) -> Iterator[str]:
 
 def _class_of(path: str) -> Any:
     """Return the class of a resource."""
-    kind: Any = Client
+    found: Any = Client(base_url="http://127.0.0.1:1", api_key="none")
     for part in path.split("."):
-        found = inspect.getattr_static(kind, part, None)
-        if not isinstance(found, property):
+        if not isinstance(inspect.getattr_static(found, part, None), property):
             raise UnknownNameError(f"the client has no {path}")
-        kind = inspect.signature(found.fget, eval_str=True).return_annotation  # type: ignore[arg-type]
-    return kind
+        found = getattr(found, part)
+    return type(found)
 
 
 def _class(name: str, kind: Any, types: Types) -> Iterator[str]:
