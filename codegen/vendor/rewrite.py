@@ -251,9 +251,13 @@ def _names(read: Mapping[str, _Source]) -> dict[str, set[str]]:
         if "*" in each.names
     ]
     # A star may lead to a module that has a star.
-    for _ in stars:
+    grown = True
+    while grown:
+        grown = False
         for module, target in stars:
-            names[module] |= names.get(target or module, set())
+            if more := names.get(target or module, set()) - names[module]:
+                names[module] |= more
+                grown = True
     return names
 
 

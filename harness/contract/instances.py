@@ -12,7 +12,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -26,6 +25,7 @@ from harness.contract.document import (
     references,
     variants,
 )
+from harness.contract.drawn import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,21 +37,6 @@ WEIRD_NUMBERS = [2**53 + 1, -(2**63), 10**400, 1e300, -0.0, 5e-324]
 # A page of the full tree of a run is big enough; nothing is won by long lists.
 LONGEST_LIST: Final = 2
 LATEST: Final = 4_102_444_800
-
-
-def examples(number: int) -> settings:
-    """Settings for a test that tries so many examples, always the same."""
-    return settings(
-        max_examples=number,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=[
-            HealthCheck.data_too_large,
-            HealthCheck.filter_too_much,
-            HealthCheck.too_slow,
-        ],
-    )
 
 
 @functools.cache
@@ -241,6 +226,11 @@ def edits() -> SearchStrategy[list[Edit]]:
     )
 
 
+def edited(name: str) -> SearchStrategy[tuple[Any, list[Edit]]]:
+    """Draw valid values of a named schema, and what to do to them."""
+    return st.tuples(instances(name), edits())
+
+
 @st.composite
 def spoilt(draw: st.DrawFn, name: str) -> Any:
     """Draw values that were valid before something was done to them."""
@@ -255,14 +245,7 @@ def spoilt(draw: st.DrawFn, name: str) -> Any:
 @functools.cache
 def samples(name: str, number: int = 3) -> tuple[Any, ...]:
     """Return a few valid values of a schema, always the same: the richest of many."""
-    found: list[Any] = []
-
-    @settings(examples(3 * number), phases=[Phase.generate])
-    @given(instances(name))
-    def collect(value: Any) -> None:
-        found.append(value)
-
-    collect()
+    found = drawn(instances, name, number=3 * number)
     found.sort(key=lambda value: -len(repr(value)))
     return tuple(found[:number])
 

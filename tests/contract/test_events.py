@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from assistants_api import streaming
 from assistants_api.types import UnknownObject
 from harness.contract.document import STREAMING, Operation
+from harness.contract.drawn import examples
 from harness.contract.each import for_each
 from harness.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
-from harness.contract.instances import any_json, examples, instances, same
+from harness.contract.instances import any_json, instances, same
 from harness.contract.reading import assert_read
 from tests.cases import some
 

@@ -20,13 +20,12 @@ from harness.contract.document import (
     model,
     python_name,
 )
+from harness.contract.drawn import drawn, examples
 from harness.contract.each import for_each
 from harness.contract.instances import (
-    Edit,
     any_json,
+    edited,
     edits,
-    examples,
-    instances,
     same,
     samples,
     spoilt,
@@ -63,9 +62,7 @@ def test_our_own_instances_are_valid(name: str) -> None:
 
 @each_class
 def test_values_are_read_as_documented_and_come_back(name: str) -> None:
-    @examples(5)
-    @given(instances(name), edits())
-    def check(value: dict[str, Any], changes: list[Edit]) -> None:
+    for value, changes in some(drawn(edited, name, number=5)):
         before = copy.deepcopy(value)
         found = model(name).from_dict(value)
         assert_read(found, value, {"$ref": f"{PREFIX}{name}"})
@@ -79,8 +76,6 @@ def test_values_are_read_as_documented_and_come_back(name: str) -> None:
         assert type(found) is model(name)
         assert same(found.to_dict(), before)
         assert same(value, before)
-
-    check()
 
 
 @each_class

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
@@ -29,8 +28,9 @@ from harness.contract.document import (
     is_object,
     resolve,
 )
+from harness.contract.drawn import drawn
 from harness.contract.each import for_each
-from harness.contract.instances import examples, same
+from harness.contract.instances import same
 from tests.cases import some
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ class CoreRequest:
 
 @for_each(OPERATIONS)
 def test_requests_are_valid(operation: Operation) -> None:
-    @examples(6)
-    @given(calls(operation))
-    def check(call: Call) -> None:
+    for call in some(drawn(calls, operation, number=6)):
         module = operation.module
         request = module.build_request(*call.ids, **call.keywords())
         core().validate_request(CoreRequest.of(request))
@@ -91,14 +89,10 @@ def test_requests_are_valid(operation: Operation) -> None:
             # Servers parse the body that a request may have.
             assert request.json == ({} if operation.body else UNSET)
 
-    check()
-
 
 @for_each(OPERATIONS)
 def test_models_and_dicts_send_the_same(operation: Operation) -> None:
-    @examples(5)
-    @given(calls(operation))
-    def check(call: Call) -> None:
+    for call in some(drawn(calls, operation, number=6)):
         build = operation.module.build_request
         forms = [
             build(*call.ids, **call.keywords(form)) for form in ("dict", "read", "made")
@@ -106,8 +100,6 @@ def test_models_and_dicts_send_the_same(operation: Operation) -> None:
         for request in some(forms[1:]):
             assert request == forms[0]
             assert same(request.json, forms[0].json)
-
-    check()
 
 
 @for_each(with_body)
@@ -222,9 +214,7 @@ def test_only_a_stream_asks_for_events(operation: Operation) -> None:
 
 @for_each(STREAMING)
 def test_requests_for_a_stream_are_valid_and_ask_for_it(operation: Operation) -> None:
-    @examples(5)
-    @given(calls(operation))
-    def check(call: Call) -> None:
+    for call in some(drawn(calls, operation, number=6)):
         for form in ("dict", "made"):
             keywords = call.keywords(form)
             request = operation.module.build_stream_request(*call.ids, **keywords)
@@ -234,8 +224,6 @@ def test_requests_for_a_stream_are_valid_and_ask_for_it(operation: Operation) ->
             assert request.headers["Accept"] == "text/event-stream"
             for name in ("method", "path", "query"):
                 assert getattr(request, name) == getattr(plain, name)
-
-    check()
 
 
 def test_every_body_is_a_model() -> None:
