@@ -33,6 +33,8 @@ T = TypeVar("T")
 TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
 MAX_RETRIES: Final = 2
+MAX_WAIT: Final = 600.0
+"""Seconds after which waiting for a run ends, unless something else is asked for."""
 MAX_RESPONSE_BYTES: Final = 256 * 1024**2
 """More than a page of a hundred messages of the greatest length can take."""
 MAX_CONNECTIONS: Final = 1000

@@ -22,11 +22,9 @@ from ._options import (
 )
 from ._setting_attributes import SettingAttributes, named
 from ._text import public
-from ._transcript import Transcript
 from ._transport.http import Http
 from ._transport.pool import BasePool, Pool, library_for
 from ._verbosity import VARIABLE, WITHIN, resolved
-from .azure import azure_settings
 from .custom_requests import AsyncCustomRequests, CustomRequests
 from .resources._client import AsyncResources, Resources
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
     from ._options import ApiKey, ClientOptions
+    from ._transcript import Transcript
     from ._transport.async_http import AsyncHttp
     from ._transport.async_pool import AsyncPool
     from ._transport.library import Library
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PoolT = TypeVar("PoolT", bound=BasePool)
-
-_NOBODY = (None, None, None)
 
 
 class _Client(SettingAttributes, Generic[PoolT]):
@@ -160,6 +157,8 @@ class _Client(SettingAttributes, Generic[PoolT]):
         Raises:
             ConfigurationError: something is missing or can't be used.
         """
+        from .azure import azure_settings
+
         return cls(**azure_settings(endpoint, token_provider, api_version, others))
 
     @classmethod
@@ -268,13 +267,15 @@ class _Client(SettingAttributes, Generic[PoolT]):
         raise NotImplementedError
 
     def _transcript(self, options: CallOptions) -> Transcript | None:
-        mine = self._options
-        asked = (options.get("verbosity"), mine.verbosity, WITHIN.get())
-        if asked == _NOBODY and VARIABLE not in os.environ:
+        mine, own = self._options, options.get("verbosity")
+        if own is mine.verbosity is WITHIN.get() is None and VARIABLE not in os.environ:
             return None
-        level = resolved(options.get("verbosity"), mine.verbosity)
+        level = resolved(own, mine.verbosity)
         if level == 0:
             return None
+        # Late, as few calls are shown.
+        from ._transcript import Transcript
+
         return Transcript(level, secrets=mine.secrets)
 
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from .._call import SendOptions
 from .._effects import Progress, Sleep
 from .._errors import ConfigurationError
+from .._options import MAX_WAIT as MAX_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from .._effects import Flow
     from .deadline import Deadline
 
-MAX_WAIT: Final = 600.0
-"""Seconds after which waiting ends, unless something else is asked for."""
 CANCEL_TIME: Final = 2.0
 """Seconds that cancelling may take after the deadline."""
 TICK: Final = 0.1

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from .. import _api
 from .._effects import Upload
 from .._errors import ConfigurationError
-from .._file_errors import FileError
 
 if TYPE_CHECKING:
     from .._call import Call
@@ -60,6 +59,8 @@ def file_error(error: Exception, why: str, *, tries: int) -> Exception:
         why: what to say of it.
         tries: how many attempts came before; nothing was sent where there were none.
     """
+    from .._file_errors import FileError
+
     at_once = isinstance(error, _api.UnusableFile) and not tries
     return ConfigurationError(why) if at_once else FileError(why)
 

@@ -6,15 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .._api import RunObject, to_json
-from .._arguments import check_called, given, is_left_out
-from .._errors import ConfigurationError
+from .._arguments import given
 from .._events.run_status import has_ended
-from .._flows.actions import Actions
-from .._flows.poll_policy import MAX_WAIT, RunWait, WaitOptions, poll_policy
 from .._locks import lock_of, locked
 from .._outputs import listed_outputs
-from .._run_errors import run_error
-from .._tool_ledger import ToolLedger
 from ._live import LiveObject
 
 if TYPE_CHECKING:
@@ -22,12 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self
 
-    from .._effects import Flow
     from .._errors import AssistantsError
+    from .._flows.poll_policy import RunWait
+    from .._tool_ledger import ToolLedger
     from ..tools import Tools
-
-# What `wait` takes.
-_WAITING = frozenset({"tools", "max_wait", "on_update", *RunWait.__annotations__})
 
 
 class BaseRun(LiveObject, RunObject):
@@ -60,28 +53,10 @@ class BaseRun(LiveObject, RunObject):
         Raises:
             ConfigurationError: one can't be used.
         """
-        said: dict[str, Any] = given({**params, "tools": tools, "on_update": on_update})
-        if not is_left_out(max_wait):
-            said["max_wait"] = max_wait
-        if "timeout" in said:
-            if said.get("max_wait", MAX_WAIT) != MAX_WAIT:
-                raise ConfigurationError("max_wait and timeout are the same: give one")
-            said["max_wait"] = said.pop("timeout")
-        if not said.keys() <= _WAITING:
-            from .._unknown import check_keywords
+        # Late, as most runs are read without being waited for by their own methods.
+        from ._run_waits import polling
 
-            check_keywords(f"{type(self).__name__}.wait()", said, _WAITING)
-        policy: Any = {
-            n: v for n, v in said.items() if n in WaitOptions.__annotations__
-        }
-        poll_policy(policy, time.monotonic)
-        check_called(said, self._bound().client)
-        if said.get("tools") is not None:
-            said["tools"] = _tool_set(said["tools"])
-        else:
-            said.pop("tools", None)
-        said["on_update"] = self._updating(said.get("on_update"))
-        return {**said, "known": self}
+        return polling(self, tools, max_wait, on_update, params)
 
     @property
     def _ledger(self) -> ToolLedger:
@@ -91,6 +66,8 @@ class BaseRun(LiveObject, RunObject):
 
     @locked
     def _new_ledger(self) -> ToolLedger:
+        from .._tool_ledger import ToolLedger
+
         # Another thread may have been faster.
         found: ToolLedger | None = getattr(self, "_tool_ledger", None)
         if found is None:
@@ -140,6 +117,8 @@ class BaseRun(LiveObject, RunObject):
                 and have changed this one to what it was before.
         """
         if ended.status != "completed":
+            from .._run_errors import run_error
+
             error = run_error(ended, self._bound().client.options.secrets.redact)
             error.run = self
             raise error
@@ -157,24 +136,3 @@ class BaseRun(LiveObject, RunObject):
 
 # One for all: runs are made by the thousand.
 BaseRun._lock = lock_of(BaseRun)
-
-
-def _tool_set(tools: Tools) -> Any:
-    from ..tools import tool_set
-
-    return tool_set(tools)
-
-
-def performed(run: Any, tools: Tools) -> Flow[list[dict[str, str]]]:
-    """Perform the calls that a run asks for, as far as that was not done before.
-
-    Returns:
-        The outputs of all of them, in order.
-
-    Raises:
-        ToolError: a call failed, and failures are to be raised.
-    """
-    calls: Any = None
-    actions = Actions(calls, run._ledger, time.monotonic, tools=_tool_set(tools))
-    yield from actions.perform(run)
-    return actions.outputs(run)

@@ -6,12 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._errors import APIStatusError, AssistantsError, NotFoundError
-from .._flows.poll_policy import MAX_WAIT
-from .._flows.tool_calls import written_in
 from .._operations import GET_RUN
+from .._options import MAX_WAIT
 from ._live import SyncObject
-from ._own_messages import lacks_messages_of, with_messages
-from ._run import BaseRun, performed
+from ._run import BaseRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -173,6 +171,8 @@ class Run(SyncObject, BaseRun):
             ToolError: a call failed, and failures are to be raised. The run still
                 waits for outputs.
         """
+        from ._run_waits import performed
+
         return self._client._follow(performed(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepsList]) -> Page[RunStep]:
@@ -185,6 +185,9 @@ class Run(SyncObject, BaseRun):
         Where the server doesn't say which run wrote a message, they are those that the
         steps of the run name.
         """
+        from .._flows.tool_calls import written_in
+        from ._own_messages import lacks_messages_of, with_messages
+
         ids: Any = self._ids
         messages = self._client.threads.messages
         page = messages.list(**ids, **params)
@@ -317,6 +320,8 @@ class AsyncRun(BaseRun):
 
         See `Run.do_tool_calls` for the arguments.
         """
+        from ._run_waits import performed
+
         return await self._client._follow(performed(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepsList]) -> AsyncPages[AsyncRunStep]:
@@ -335,6 +340,9 @@ class AsyncRun(BaseRun):
         self, first: AsyncPages[AsyncMessage], order: str | None
     ) -> AsyncPage[AsyncMessage]:
         """Return the first page of the messages that the run wrote."""
+        from .._flows.tool_calls import written_in
+        from ._own_messages import lacks_messages_of, with_messages
+
         page = await first
         ids = self._ids
         if not lacks_messages_of(page, ids["run_id"]):

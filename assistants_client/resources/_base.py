@@ -21,7 +21,6 @@ from .._errors import ArgumentError
 from .._ids import KINDS, id_of
 from .._operations import LIVE
 from .._text import public
-from ..binary import contents
 from ..objects._live import Binding, copied, updatable
 
 if TYPE_CHECKING:
@@ -186,6 +185,8 @@ def object_reader(
     """
     kind = operation.kind
     if kind == "bytes":
+        from ..binary import contents
+
         return contents
     live = kind in LIVE
     read_data = reader(kind, client, ids)
@@ -282,10 +283,7 @@ def live_class(kind: str, asynchronous: bool) -> Any:
 
 @cache
 def resource_class(module: str, name: str) -> Any:
-    """Return the class of a resource; few programs need all, or both kinds of them.
-
-    It takes a tenth of the time of importing it from within a property.
-    """
+    """Return the class of a resource; few programs need all, or both kinds of them."""
     return getattr(import_module(f".{module}", __package__), name)
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_client import APIError, AsyncClient, Client, verbosity
-from assistants_client import client as module
+from assistants_client import APIError, AsyncClient, Client, _transcript, verbosity
 from assistants_server import LocalServer
 
 if TYPE_CHECKING:
@@ -325,5 +324,5 @@ def test_level_0_does_no_work(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("nobody asked for a transcript")
 
-    monkeypatch.setattr(module, "Transcript", never)
+    monkeypatch.setattr(_transcript, "Transcript", never)
     calling(server.url, lambda client: client.threads.create())
