@@ -36,8 +36,10 @@ class Earlier:
             if isinstance(ties, dict) and formatting.items() <= lock.items():
                 self._ties = ties
 
-    def hands_over(self, name: str, raw: str, to: Path, like: os.stat_result) -> bool:
-        """Link a file to its new place, if it would be written there; say whether.
+    def hands_over(
+        self, name: str, raw: str, to: Path, like: os.stat_result
+    ) -> str | None:
+        """Link a file to its new place, if it would be written there; return its hash.
 
         Args:
             name: what it is called within the build.
@@ -46,19 +48,19 @@ class Earlier:
             like: what a file is like that was just written.
         """
         if self._folder is None or name not in self._ties:
-            return False
+            return None
         try:
             os.link(self._folder / name, to, follow_symlinks=False)
         except OSError:
             # It is gone, or the file system has no links.
-            return False
+            return None
         # It is looked at in its new place, as another build may replace the old one.
         if _is_alike(to.lstat(), like):
             found = hash_of(to.read_bytes())
             if self._ties[name] == tie(raw, found):
-                return True
+                return found
         to.unlink()
-        return False
+        return None
 
 
 NOTHING = Earlier(None, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -27,18 +28,25 @@ _CAUSES = {
     "generator": "the generator has changed",
     "settings": "the settings have changed",
 }
+_NONE: Mapping[str, str] = {}
 _DRIFTS = {"gone": "missing", "new": "should not be there", "changed": "differs"}
 
 
-def write_lock(folder: Path, inputs: dict[str, Any], raw: Mapping[str, str]) -> None:
+def write_lock(
+    folder: Path,
+    inputs: dict[str, Any],
+    raw: Mapping[str, str],
+    known: Mapping[str, str],
+) -> None:
     """Write the lock of the package in a folder.
 
     Args:
         folder: where it is.
         inputs: what it was made from.
         raw: the hashes that files had before they were formatted.
+        known: the hashes of files that are known already.
     """
-    found = hashes(folder)
+    found = hashes(folder, known)
     ties = {name: tie(raw[name], found[name]) for name in raw}
     record = {**inputs, "files": found, FORMATTED: ties}
     text = json.dumps(record, indent=1, sort_keys=True) + "\n"
@@ -107,17 +115,28 @@ def tool_inputs() -> dict[str, Any]:
     }
 
 
-def hashes(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file in a folder.
+def hashes(folder: Path, known: Mapping[str, str] = _NONE) -> dict[str, str]:
+    """Return the sha256 of every file in a folder, by those that are known already.
 
     Excepted are caches, the lock, and other builds within, which have locks themselves.
     """
-    others = nested(folder)
-    files = (path for path in folder.rglob("*") if path.is_file())
-    kept = (p for p in files if "__pycache__" not in p.parts and p != folder / LOCK)
-    return _hashes(
-        (p for p in kept if not any(p.is_relative_to(o) for o in others)), folder
-    )
+    names = (name for name in _names(folder) if name != LOCK)
+    return {n: known.get(n) or hash_of((folder / n).read_bytes()) for n in names}
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Return the files in a folder, caches and builds within left out."""
+    out = {each.name for each in nested(folder)}
+    pending = [""]
+    for start in pending:
+        with os.scandir(folder / start) as entries:
+            for entry in entries:
+                name = start + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__" and name not in out:
+                        pending.append(f"{name}/")
+                elif entry.is_file():
+                    yield name
 
 
 def nested(folder: Path) -> list[Path]:

@@ -113,12 +113,14 @@ class Code(NamedTuple):
         notes: what the engine reads otherwise.
         methods: the files of the client that are made with the package, by their paths.
         left_out: what was taken out of the document.
+        taken: the hashes of the files that were taken over from an earlier build.
     """
 
     package: Package
     notes: list[str]
     methods: Mapping[str, str]
     left_out: Sequence[Action]
+    taken: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def build(order: Order, say: Say = print) -> Built:
     recover(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with _written(order, target.parent, say, target) as (folder, code):
-        before = hashes(target) if target.exists() else {}
+        before = hashes(target, code.taken) if target.exists() else {}
         after = read_lock(folder)["files"]
         methods = files.put(code.methods, order.client) if order.client else []
         for other in nested(target):
@@ -248,11 +250,11 @@ def _written(
             }
         if order.client:
             inputs["methods"] = files.hashes_of(methods)
-        write_lock(folder, {**inputs, **tools}, rendered.raw)
+        write_lock(folder, {**inputs, **tools}, rendered.raw, rendered.taken)
         notes = [traced(note, found.origins) for note in opinion]
         own = [traced(note, found.origins) for note in package.notes]
         package = replace(package, notes=[*found.notes, *own, *chosen])
-        yield folder, Code(package, notes, methods, left_out)
+        yield folder, Code(package, notes, methods, left_out, rendered.taken)
 
 
 def _methods(

@@ -43,11 +43,16 @@ class Rendered(NamedTuple):
 
     Attributes:
         raw: the hash of each file before it is formatted.
-        written: those that were not taken over from an earlier build.
+        taken: the hashes of those that were taken over from an earlier build.
     """
 
     raw: dict[str, str]
-    written: list[str]
+    taken: dict[str, str]
+
+    @property
+    def written(self) -> list[str]:
+        """Return those that are to be formatted."""
+        return [name for name in self.raw if name not in self.taken]
 
 
 def render(
@@ -66,7 +71,7 @@ def render(
     folder.mkdir(parents=True)
     typed.touch()
     like = typed.lstat()
-    done = Rendered({}, [])
+    done = Rendered({}, {})
     made = {folder}
     for path, text in _texts(package, document, folder.name, http):
         name, to = f"{folder.name}/{path}", folder / path
@@ -74,9 +79,11 @@ def render(
         if to.parent not in made:
             to.parent.mkdir(parents=True, exist_ok=True)
             made.add(to.parent)
-        if not earlier.hands_over(name, done.raw[name], to, like):
+        taken = earlier.hands_over(name, done.raw[name], to, like)
+        if taken is None:
             to.write_text(text, encoding="utf-8", newline="\n")
-            done.written.append(name)
+        else:
+            done.taken[name] = taken
     return done
 
 
