@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from .. import _api
 from .._arguments import given
 from .._errors import ConfigurationError
 from .._ids import id_of
+from .._json import quick_packer, unpacked
 from .._log import LOGGER
 from .._redaction import Secrets
 from .._text import public
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..display.views import View
+
+Noted: TypeAlias = bytes | dict[str, Any]
+"""Properties as they were: packed, or copied where that can't be done."""
 
 _NOTHING: Final = object()
 # An attribute of each model, and no property.
@@ -49,8 +53,8 @@ class LiveObject(Shown):
     __slots__ = ()
 
     _binding: Binding
-    # What `update` can change, as it was read.
-    _read: Mapping[str, Any]
+    # What `update` can change, as it was read; see `noted`.
+    _read: Noted
     # The model of the body by which it is updated, if it can be.
     _updated_by: ClassVar[str] = ""
 
@@ -110,7 +114,7 @@ class LiveObject(Shown):
         model.__setstate__(state)
         for name in gone:
             delattr(model, name)
-        object.__setattr__(self, "_read", getattr(other, "_read", {}))
+        object.__setattr__(self, "_read", getattr(other, "_read", b""))
         return self
 
     def _changed(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +124,11 @@ class LiveObject(Shown):
             params: what is given to `update`, which wins.
         """
         model: Any = self
-        now, then = model.to_dict(), getattr(self, "_read", {})
+        now, then = model.to_dict(), _as_read(getattr(self, "_read", b""))
         changed = {
             name: now[name]
             for name in updatable(type(self)._updated_by)
-            if name in now and now[name] != then.get(name, _NOTHING)
+            if name in now and _differs(now[name], then.get(name, _NOTHING))
         }
         return {**changed, **given(params)}
 
@@ -197,15 +201,29 @@ def share_read(live: Any, other: Any) -> None:
         object.__setattr__(other, "_read", read)
 
 
-def copied(value: Any) -> Any:
-    """Return JSON data whose containers are others."""
-    if isinstance(value, dict):
-        for each in value.values():
-            if type(each) is not str:
-                return {name: copied(each) for name, each in value.items()}
-        # As nearly all metadata is.
-        return {**value}
-    return [copied(each) for each in value] if isinstance(value, list) else value
+def noted(data: Mapping[str, Any]) -> Noted:
+    """Return properties as they are now, whatever becomes of what they hold.
+
+    They are packed, since copies of all containers within would take more time to make,
+    several times the memory, and as much of the garbage collector's time as a model.
+    """
+    pack, problems = quick_packer()
+    try:
+        return pack(data)
+    except problems:
+        # Such as half of a surrogate pair, or a number of many digits.
+        from copy import deepcopy
+
+        return deepcopy({**data})
+
+
+def _as_read(noted: Noted) -> Mapping[str, Any]:
+    return unpacked(noted) if isinstance(noted, bytes) and noted else noted or {}
+
+
+def _differs(value: Any, other: Any) -> bool:
+    # NaN differs from itself.
+    return bool(value != other) and repr(value) != repr(other)
 
 
 def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
@@ -220,9 +238,7 @@ def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
     if not hasattr(live, "_read"):
         data = live.to_dict()
         names = updatable(type(live)._updated_by) & data.keys()
-        # Copied, as what is in it is changed in place.
-        read = {name: copied(data[name]) for name in names}
-        object.__setattr__(live, "_read", read)
+        object.__setattr__(live, "_read", noted({name: data[name] for name in names}))
 
 
 def hiding(live: Any) -> Secrets:
@@ -241,7 +257,7 @@ def _restored(
     kind: Any,
     data: dict[str, Any],
     ids: dict[str, str],
-    read: Mapping[str, Any] | None = None,
+    read: Noted | None = None,
 ) -> Any:
     """Return an object that was pickled."""
     live = kind.from_dict(data)
