@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 from hypothesis import settings
 
+from harness.memory_folder import keep_temporary_files_in_memory
 from harness.rows import VARIABLE
 from harness.tls_contexts import share_tls_contexts
 
@@ -38,6 +39,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.disable()
 
 share_tls_contexts()
+
+# Disks are slow to sync and to forget what tests write.
+keep_temporary_files_in_memory()
 
 # What takes longest goes first: at the end, nothing then keeps one process busy while
 # the others have nothing left to do.

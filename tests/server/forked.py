@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,8 @@ def _run(
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
+    # Where temporary files are may have been looked up before.
+    tempfile.tempdir = None
     for number, writer in enumerate(writers, 1):
         os.dup2(writer.fileno(), number)
         writer.close()
