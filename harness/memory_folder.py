@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - whatever is made there is made safely
+_MEMORY: Final = Path("/dev/shm")
 _ENOUGH: Final = 4 * 1024**3
 """Bytes that have to be free: more than all tests write at a time."""
 

@@ -24,7 +24,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a folder pose as the one in memory, and nobody have said where files go."""
     monkeypatch.setattr(memory_folder, "_MEMORY", tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", "/before")
-    monkeypatch.delenv("TMPDIR", raising=False)
+    # Set first, so that what the test sets is forgotten as well.
+    monkeypatch.setenv("TMPDIR", "/none")
+    monkeypatch.delenv("TMPDIR")
     _have(monkeypatch, free=8 * GIBIBYTE)
 
 

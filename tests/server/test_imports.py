@@ -8,8 +8,9 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
@@ -50,55 +51,57 @@ class Hiding:
         return getattr(self.finder, name)
 
 sys.meta_path[:] = map(Hiding, sys.meta_path)
-said = None
+said, after = None, []
 try:
     for name in names:
         import_module(name)
+        after.append(sorted({each.partition(".")[0] for each in sys.modules}))
 except ImportError as error:
     said = [type(error).__name__, error.name, str(error)]
-tops = {name.partition(".")[0] for name in sys.modules}
-print(json.dumps({"said": said, "imported": sorted(tops)}))
+print(json.dumps({"said": said, "after": after}))
 """
+SERVER = ("assistants_server", "assistants_server.__main__")
+# What judges a schema of the user's is imported when there is one.
+JUDGING = "assistants_server.engines.samples"
 
 
 def test_importing_the_server_imports_nothing_that_asks_models() -> None:
-    imported = _import("assistants_server", "assistants_server.__main__")["imported"]
+    _, imported, _ = _import(*SERVER, JUDGING).after
     assert "starlette" in imported
-    assert not {"httpx", "model_api", *WATCHING} & {*imported}
+    assert not {"httpx", "model_api", *WATCHING} & imported
 
 
 def test_importing_the_packages_imports_no_server() -> None:
     done = _import("assistants_client", "assistants_api")
-    assert done["said"] is None
+    assert done.said is None
     of_a_server = {*_extra(), *WATCHING, "anyio", "h11", "click", "sqlite3"}
-    assert of_a_server & {*done["imported"]} == set()
+    assert of_a_server & done.after[-1] == set()
 
 
 def test_whole_client_needs_nothing_of_the_extra() -> None:
     """Nor does it import the server, in whatever module it is looked for."""
     assert len(CLIENT) > 5
     done = _import(*CLIENT, "assistants_api.api.runs.create_run", hidden=_extra())
-    assert done["said"] is None
-    assert {*_extra()} & {*done["imported"]} == set()
+    assert done.said is None
+    assert {*_extra()} & done.after[-1] == set()
 
 
 def test_server_imports_what_the_extra_promises() -> None:
-    names = ["assistants_server", "assistants_server.__main__"]
-    done = _import(*names)
-    assert done["said"] is None
-    # What judges a schema of the user's is imported when there is one.
-    assert {*_extra()} - {*done["imported"]} == {"jsonschema"}
-    done = _import(*names, "assistants_server.engines.samples")
-    assert {*done["imported"]} >= {*_extra()}
+    done = _import(*SERVER, JUDGING)
+    assert done.said is None
+    _, served, judged = done.after
+    assert {*_extra()} - served == {"jsonschema"}
+    assert judged >= {*_extra()}
 
 
 @pytest.mark.parametrize(
     "missing", [*("starlette", "uvicorn", "jsonschema", "python_multipart"), None]
 )
 def test_missing_extra_is_said_with_its_name(missing: str | None) -> None:
-    hidden = [missing] if missing else _extra()
+    hidden = (missing,) if missing else _extra()
     done = _import("assistants_server", hidden=hidden)
-    kind, name, text = done["said"]
+    assert done.said is not None
+    kind, name, text = done.said
     assert kind == "ImportError"
     assert name in hidden
     for each in hidden:
@@ -111,7 +114,7 @@ def test_command_without_the_extra_says_so_in_one_line() -> None:
         "import runpy; sys.argv[0] = '-m';"
         "runpy.run_module('assistants_server', alter_sys=True)"
     )
-    done = _run(program, [], ["uvicorn"])
+    done = _run(program, (), ("uvicorn",))
     assert done.returncode == 1
     command = 'pip install "assistants-client[server]"'
     assert done.stderr == f"assistants_server needs uvicorn: {command}\n"
@@ -131,25 +134,31 @@ def test_checkout_that_is_not_installed_is_named(
     assert what == f"{ROOT}[server]"
 
 
-def _extra() -> list[str]:
+def _extra() -> tuple[str, ...]:
     """Return what the extra requires, as it is imported."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return [
-        Requirement(each).name.replace("-", "_")
-        for each in project["optional-dependencies"]["server"]
-    ]
+    needed = project["optional-dependencies"]["server"]
+    return tuple(Requirement(each).name.replace("-", "_") for each in needed)
 
 
-def _import(*names: str, hidden: list[str] | None = None) -> dict[str, Any]:
-    """Import modules in a new interpreter; return what that brought and said."""
-    done = _run(IMPORT, [*names], hidden or [])
+class _Imported(NamedTuple):
+    """What was there after each import, and the error that ended them."""
+
+    after: list[set[str]]
+    said: list[str] | None
+
+
+@cache
+def _import(*names: str, hidden: tuple[str, ...] = ()) -> _Imported:
+    """Import modules in a new interpreter, one after the other."""
+    done = _run(IMPORT, names, hidden)
     assert (done.returncode, done.stderr) == (0, "")
-    response: dict[str, Any] = json.loads(done.stdout)
-    return response
+    found = json.loads(done.stdout)
+    return _Imported([*map(set, found["after"])], found["said"])
 
 
 def _run(
-    program: str, names: list[str], hidden: list[str]
+    program: str, names: tuple[str, ...], hidden: tuple[str, ...]
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program, json.dumps([names, hidden])],
