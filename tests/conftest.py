@@ -7,10 +7,12 @@ import importlib
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
 from harness.memory_folder import keep_temporary_files_in_memory
@@ -18,7 +20,7 @@ from harness.rows import VARIABLE
 from harness.tls_contexts import share_tls_contexts
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 # No test depends on how fast a machine is. What hypothesis sets by itself where CI is
 # set (always the same examples, for one) stays.
@@ -63,6 +65,8 @@ _MARKS = {
     "pgvector": {"pgvector"},
     "storeless": {"sqlite"},
 }
+# Seconds; what takes longer to set up can be among those of --durations.
+_BRIEF = 0.01
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -134,17 +138,36 @@ def pytest_collection_modifyitems(
         items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run a test as pytest does, and report no more of it than there is to say.
+
+    That a test was set up and torn down at once, and without a word, is two thirds of
+    what the processes that run tests write to the one that reads their reports.
+    """
+    hook, place = item.ihook, item.location
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=place)
+    with _stores(item):
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        is_told = report.when == "call" or report.sections or report.duration > _BRIEF
+        if is_told or not report.passed:
+            hook.pytest_runtest_logreport(report=report)
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=place)
+    return True
+
+
+@contextmanager
+def _stores(item: pytest.Item) -> Iterator[None]:
     """Let tests that are left out with other stores open none of those."""
     if not item.get_closest_marker("storeless"):
-        return (yield)
+        yield
+        return
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError(f"{item.nodeid} is marked as storeless, but opens a store")
 
     with mock.patch("assistants_server.server.open_store", refuse):
-        return (yield)
+        yield
 
 
 def pytest_collection_finish() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ PAGES = [page for page in docs_pages() if page.name.startswith("reference/")]
 TWINS = {name for name in assistants_client.__all__ if name.startswith("Async")}
 
 
+@cache
 def rendered(page: Page) -> str:
     return with_reference(page.text, TYPES)
 
