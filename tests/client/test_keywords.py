@@ -16,6 +16,7 @@ from openai.types.beta import CodeInterpreterTool
 from assistants_client import ArgumentError, AssistantsError, ConfigurationError
 from assistants_client._unknown import check_keywords
 from harness.either_client import listed, settled
+from tests.cases import each_case
 from tests.client.both import KINDS, NAMES, mocked, use
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "said"), SLIPS)
+@each_case(("name", "said"), SLIPS)
 def test_settings_and_slips_are_refused(name: str, said: str) -> None:
     known = [*OURS, "extra_headers", "name"]
     with pytest.raises(ConfigurationError) as caught:
@@ -167,7 +168,7 @@ def test_settings_and_slips_are_refused(name: str, said: str) -> None:
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each_case(
     "name",
     [
         *("agent_id", "seed", "user", "store", "service_tier", "top_k", "stop", "n"),

@@ -21,6 +21,7 @@ import pytest
 from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
 from assistants_client._outputs import failure_text, written
 from assistants_client.tools import tool_output
+from tests.cases import each_case
 
 
 class Point(pydantic.BaseModel):
@@ -66,7 +67,7 @@ def numbers() -> Iterator[int]:
     yield from range(3)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("output", "text"),
     [
         ("\ud83d\ude00", "\U0001f600"),
@@ -98,7 +99,6 @@ def numbers() -> Iterator[int]:
         (Frame(), '{"a":[1]}'),
         ([datetime(2026, 1, 2, tzinfo=EAST), time(3), timedelta(1)], TIMES),
     ],
-    ids=range(25),
 )
 def test_outputs(output: Any, text: str) -> None:
     assert written(output) == text

@@ -31,6 +31,7 @@ import typing_extensions
 from jsonschema import Draft202012Validator
 
 from assistants_client import ConfigurationError, Tool, ToolError, tool
+from tests.cases import each_case
 from tests.client.functions import parameters
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def argument(type_: Any) -> Callable[[Any], Any]:
     return take
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("type_", "data", "value"),
     [
         (Cat, TOM, Cat(Kind.CAT)),
@@ -163,7 +164,6 @@ def argument(type_: Any) -> Callable[[Any], Any]:
         (object, {"a": [1]}, {"a": [1]}),
         (Any, None, None),
     ],
-    ids=range(40),
 )
 def test_arguments_become_what_is_annotated(type_: Any, data: Any, value: Any) -> None:
     made = Tool(argument(type_))
@@ -188,7 +188,7 @@ def test_strict_schemas_require_all_further_down_too() -> None:
         made.bind({"given": [trip]})
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("type_", "data", "said"),
     [
         (Cat, {"kind": "cow"}, r"Invalid enum value 'cow' - at `\$.given.kind`"),
@@ -213,7 +213,6 @@ def test_strict_schemas_require_all_further_down_too() -> None:
         (str, 1.0, r"Expected `str`, got `float` - at `\$.given`"),
         (Literal[Kind.DOG, 1], True, r"Invalid enum value True - at `\$.given`"),
     ],
-    ids=range(17),
 )
 def test_what_does_not_fit_is_named(type_: Any, data: Any, said: str) -> None:
     with pytest.raises(ToolError, match=said):

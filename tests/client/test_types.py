@@ -20,6 +20,7 @@ from assistants_client.types.beta.threads import Message, MessageListParams
 from codegen.errors import SpecError
 from codegen.methods import type_names
 from codegen.paths import TYPES
+from tests.cases import each_case
 from tests.docs.pages import Page
 
 OURS, THEIRS = assistants_client.types.__name__, openai.types.__name__
@@ -72,7 +73,7 @@ def test_table_has_every_module_and_no_other() -> None:
     assert {*NOT_OURS} <= {*theirs}
 
 
-@pytest.mark.parametrize("name", TABLE)
+@each_case("name", TABLE)
 def test_every_name_has_a_home_of_its_kind(name: str) -> None:
     theirs = import_module(f"{THEIRS}.{name}")
     ours = import_module(f"{OURS}.{name}")

@@ -13,6 +13,7 @@ from codegen.errors import BuildError, SpecError
 from codegen.identifiers import identifier
 from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
+from tests.cases import each_case
 from tests.codegen.audit import PAYLOAD, audit, run_all
 from tests.codegen.conftest import built
 from tests.codegen.once import once
@@ -349,7 +350,7 @@ PLACES: dict[str, Callable[[str], Document]] = {
 }
 
 
-@pytest.mark.parametrize("name", [*NO_NAMES, "z" * 121, "z" * 999])
+@each_case("name", [*NO_NAMES, "z" * 121, "z" * 999])
 def test_any_name_becomes_one_that_python_and_file_systems_take(name: str) -> None:
     for place, made in PLACES.items():
         package = plan_package(taken(made(name)).document)
@@ -364,11 +365,11 @@ def test_any_name_becomes_one_that_python_and_file_systems_take(name: str) -> No
             assert len(each) <= 200, (place, each)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "two"),
     [("aB", "a_b"), ("a", "A"), ("a-b", "a b"), ("é", "e"), ("x1", "x_1"), ("ﬁ", "fi")],
 )
-@pytest.mark.parametrize("kind", ["schemas", "properties", "parameters", "operations"])
+@each_case("kind", ["schemas", "properties", "parameters", "operations"])
 def test_names_that_become_the_same_are_told_apart(
     kind: str, one: str, two: str
 ) -> None:

@@ -14,6 +14,7 @@ from codegen.methods.plan import plan_methods
 from codegen.pipeline import facts
 from codegen.plan import plan_package
 from codegen.render import HEADER
+from tests.cases import each_case
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,
@@ -326,7 +327,7 @@ WRONG_LINES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("line", "message"), WRONG_LINES)
+@each_case(("line", "message"), WRONG_LINES)
 def test_a_wrong_line_is_an_error_that_says_what_and_where(
     line: dict[str, Any], message: str
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from codegen.normalise import PASSES, normalise
+from tests.cases import each_case
 from tests.codegen.passes import on_schema, optional, run
 from tests.codegen.specs import (
     NULL,
@@ -81,7 +82,7 @@ def test_marked_single_values_become_constants(before: Any, after: Any) -> None:
 # --- null-types --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         ({**TEXT, "nullable": True}, optional(TEXT)),

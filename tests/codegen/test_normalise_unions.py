@@ -8,6 +8,7 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.normalise import PASSES
+from tests.cases import each_case
 from tests.codegen.passes import on_schema, optional, run
 from tests.codegen.specs import (
     NULL,
@@ -109,8 +110,8 @@ def test_all_of_that_can_t_be_joined_is_refused(
 # --- simplify-unions ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["anyOf", "oneOf"])
-@pytest.mark.parametrize(
+@each_case("key", ["anyOf", "oneOf"])
+@each_case(
     ("members", "after"),
     [
         ([TEXT], TEXT),

@@ -21,6 +21,7 @@ from codegen.pipeline import facts
 from codegen.prose import MARKER, without_prose
 from codegen.select import ASSISTANTS
 from harness.contract import upstream_facts
+from tests.cases import each_case
 from tests.codegen.rough import rough
 from tests.codegen.specs import (
     EVERYTHING,
@@ -117,7 +118,7 @@ def test_what_is_written_is_read_back(value: Any) -> None:
     assert source.parse(to_yaml(given).encode()).document == given
 
 
-@pytest.mark.parametrize("word", WORDS)
+@each_case("word", WORDS)
 def test_every_awkward_word_is_read_back(word: str) -> None:
     given = {"a": word, "b": [word], word + "c": 1, "d": {"e": {word: word}}}
     assert source.parse(to_yaml(given).encode()).document == given

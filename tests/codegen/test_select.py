@@ -9,6 +9,7 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.select import ASSISTANTS, Selection, select
+from tests.cases import each_case
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,
@@ -195,7 +196,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
 # --- What is refused ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("reference", "message"),
     [
         ("#/components/schemas/Gone", "nothing stands at '#/components/schemas/Gone'"),
@@ -209,7 +210,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
         ("https://example.com/a.yaml#/A", "leaves the document"),
     ],
 )
-@pytest.mark.parametrize("place", ["schema", "response", "parameter", "body"])
+@each_case("place", ["schema", "response", "parameter", "body"])
 def test_a_reference_to_nowhere_is_named(
     reference: str, message: str, place: str
 ) -> None:

@@ -20,6 +20,7 @@ from codegen import source
 from codegen.errors import SpecError
 from codegen.source import MAX_BYTES, load, parse, reads_as_text
 from harness.scripted_server import CLOSE, Reply, Request, Response, ScriptedServer
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def test_yaml_is_read_as_json_would_be(value: dict[str, Any]) -> None:
     assert parse(b"%YAML 1.1\n---\n" + text.encode()).document == value
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("word", "value"),
     [
         ("no", "no"),

@@ -10,6 +10,7 @@ import pytest
 from codegen import source
 from codegen.attempts import Wishes, attempt, prepared
 from codegen.errors import SpecError
+from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     EVERYTHING,
@@ -43,7 +44,7 @@ def typed(package: Package, schema: str) -> dict[str, str]:
     return {field.key: field.annotation for field in model.fields}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("schema", "annotation"),
     [
         ({"enum": []}, "Any"),

@@ -18,7 +18,7 @@ from harness.contract.each import for_each
 from harness.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
 from harness.contract.instances import any_json, instances, same
 from harness.contract.reading import assert_read
-from tests.cases import some
+from tests.cases import each_case, some
 
 
 @for_each(STREAMING)
@@ -48,8 +48,8 @@ def test_unknown_events_are_kept(name: str, data: Any) -> None:
     assert same(found.to_dict(), {"event": f"x_{name}", "data": data})
 
 
-@pytest.mark.parametrize("event", ["", "done", "error", "thread.run.created", "x"])
-@pytest.mark.parametrize(
+@each_case("event", ["", "done", "error", "thread.run.created", "x"])
+@each_case(
     "data", ["", "text", "{", '{"id": "cut', "[" * 100_000, "1" * 5000, "NaN", "[DONE]"]
 )
 def test_data_that_is_not_json_is_kept(event: str, data: str) -> None:

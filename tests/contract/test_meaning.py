@@ -10,6 +10,7 @@ from harness.contract import upstream
 from harness.contract.differences import differences
 from harness.contract.meaning import Reader
 from harness.contract.upstream import ROOT
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,7 +154,7 @@ def discriminated() -> list[tuple[str, Json]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "schema"), discriminated())
+@each_case(("name", "schema"), discriminated())
 def test_a_discriminator_says_what_the_constants_say(name: str, schema: Json) -> None:
     """Upstream has none, so it must follow from what upstream does have."""
     reader = Reader(upstream.load(ROOT / "openapi.yaml"))

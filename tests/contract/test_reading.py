@@ -32,7 +32,7 @@ from harness.contract.instances import (
 )
 from harness.contract.reading import assert_read, construct
 from harness.contract.validity import is_valid
-from tests.cases import some
+from tests.cases import each_case, some
 
 each_class = for_each(CLASSES)
 TIMES = [
@@ -187,7 +187,7 @@ def test_unset_is_one_object() -> None:
     assert repr(UNSET) == "UNSET"
 
 
-@pytest.mark.parametrize(("name", "key"), TIMES, ids=map("-".join, TIMES))
+@each_case(("name", "key"), TIMES, ids=map("-".join, TIMES))
 def test_times_are_aware_datetimes(name: str, key: str) -> None:
     attribute = f"{python_name(key)}_datetime"
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_times_are_aware_datetimes(name: str, key: str) -> None:
     assert getattr(model(name).from_dict({key: None}), attribute) is None
 
 
-@pytest.mark.parametrize(("name", "key"), TIMES, ids=map("-".join, TIMES))
+@each_case(("name", "key"), TIMES, ids=map("-".join, TIMES))
 def test_times_that_are_none_never_raise(name: str, key: str) -> None:
     attribute = f"{python_name(key)}_datetime"
     for value in NONSENSE:

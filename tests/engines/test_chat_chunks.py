@@ -14,6 +14,7 @@ from assistants_server.engines.upstream_errors import (
     UpstreamError,
 )
 from assistants_server.upstream.chat_chunks import ChatChunks
+from tests.cases import each_case
 from tests.engines.turns import END, event, read_all
 
 HOST = "127.0.0.1:11434"
@@ -131,8 +132,8 @@ CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("pieces", "calls"), CALLS.values(), ids=CALLS)
-@pytest.mark.parametrize("finish", ["tool_calls", "stop", "function_call"])
+@each_case(("pieces", "calls"), CALLS.values(), ids=CALLS)
+@each_case("finish", ["tool_calls", "stop", "function_call"])
 def test_calls_are_put_together(
     pieces: list[JSON], calls: list[Any], finish: str
 ) -> None:

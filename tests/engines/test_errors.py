@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from assistants_server.engines.upstream_errors import (
     ContextTooLongError,
     NoModelError,
@@ -14,6 +12,7 @@ from assistants_server.engines.upstream_errors import (
     UpstreamError,
     error_of,
 )
+from tests.cases import each_case
 
 NAME = "The model's server at a.test"
 REFUSED = {"message": "No.", "code": "unsupported_parameter", "param": "top_p"}
@@ -56,9 +55,7 @@ CASES: dict[str, tuple[int, Any, type[UpstreamError], str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind", "ending"), CASES.values(), ids=CASES
-)
+@each_case(("status", "body", "kind", "ending"), CASES.values(), ids=CASES)
 def test_kinds(status: int, body: Any, kind: type[UpstreamError], ending: str) -> None:
     found = error_of(NAME, body, status)
     assert type(found) is kind

@@ -18,6 +18,7 @@ from assistants_server.engines import (
 )
 from assistants_server.engines.turn_events import State, Usage
 from assistants_server.upstream.marks import Marks
+from tests.cases import each_case
 from tests.engines.turns import function, message, outputs_of, run, told, turn
 from tests.engines.upstreams import chat, chat_calls, chunk, stream, upstream
 
@@ -242,8 +243,8 @@ def test_code_is_refused_unless_the_upstream_runs_it_or_it_is_left_out() -> None
 MARK = "\u30100:1\u2020a.txt\u3011"
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 100])
-@pytest.mark.parametrize(
+@each_case("size", [1, 2, 5, 100])
+@each_case(
     ("text", "expected"),
     [
         (f"So{MARK}.", ["So", Citation(1), "."]),

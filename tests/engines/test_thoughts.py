@@ -22,6 +22,7 @@ from assistants_server.engines.turn_events import Incomplete, Text
 from assistants_server.upstream.chat_chunks import ChatChunks
 from assistants_server.upstream.response_events import ResponseEvents
 from assistants_server.upstream.thoughts import AnswerThoughts, Thoughts
+from tests.cases import each_case
 from tests.engines.turns import event, outputs_of, read_all, told, turn
 from tests.engines.upstreams import chat_calls, chunk, stream, upstream
 
@@ -57,8 +58,8 @@ TEXTS = {
 }
 
 
-@pytest.mark.parametrize("size", [1, 3, 8, 100])
-@pytest.mark.parametrize("name", TEXTS)
+@each_case("size", [1, 3, 8, 100])
+@each_case("name", TEXTS)
 def test_thoughts_are_taken_out_however_the_text_is_cut(name: str, size: int) -> None:
     text, expected = TEXTS[name]
     assert shown(AnswerThoughts(), text, size) == expected

@@ -8,7 +8,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import pytest
 
 from harness.proof.anywhere import Anywhere
 from harness.proof.audit import Stored, audit
@@ -16,6 +15,7 @@ from harness.proof.engine import text_of
 from harness.proof.ledger import Ledger
 from harness.proof.trouble import Trouble
 from harness.scripted_server import Response, ScriptedServer
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +170,7 @@ def complain(world: World) -> None:
     world.ledger.complain("a client saw it")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("spoil", "said"),
     [
         (lose_thread, "thread_1 was acknowledged, and is lost"),

@@ -9,6 +9,7 @@ import pytest
 
 from assistants_cli.scan.findings import Kind
 from assistants_cli.scan.scanner import findings_in
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from assistants_cli.scan.findings import Finding
@@ -25,7 +26,7 @@ def calls(code: str) -> list[str]:
     return [each.found for each in scanned(code) if each.kind == Kind.CALL]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "code",
     [
         "client.beta.threads.create()",
@@ -206,7 +207,7 @@ def test_a_client_from_elsewhere_is_only_perhaps_one() -> None:
     assert [(each.line, each.certain) for each in scanned(through)] == [(3, False)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     "code",
     [
         "threads = []\nthreads.append(1)\nthreads.create()",

@@ -10,6 +10,7 @@ import pytest
 from assistants_cli.scan.findings import Kind
 from assistants_cli.scan.patterns import suffix_of
 from assistants_cli.scan.scanner import findings_in
+from tests.cases import each_case
 
 TODAY = date(2026, 11, 29)
 
@@ -19,7 +20,7 @@ def found(text: str, suffix: str) -> list[tuple[int, int, str, str]]:
     return [(each.line, each.column, each.kind, each.found) for each in scanned]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("suffix", "text", "shown"),
     [
         (".ts", "await openai.beta.threads.create()", "openai.beta.threads.create"),
@@ -90,7 +91,7 @@ def test_calls_are_found_in_every_language(suffix: str, text: str, shown: str) -
     assert any(name.startswith(shown) for name in names), names
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("suffix", "text"),
     [
         (".ts", "// openai.beta.threads.create()"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistants_server.search import FilterError, check_filter, matches
+from tests.cases import each_case
 
 FILE = {"year": 1813, "author": "Austen", "read": True, "price": 2.5}
 
@@ -15,7 +16,7 @@ def compare(kind: str, key: str, value: Any) -> dict[str, Any]:
     return {"type": kind, "key": key, "value": value}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("filter", "passes"),
     [
         (None, True),

@@ -13,6 +13,7 @@ from assistants_server.contract.operations import operations
 from assistants_server.faults import HELP, Fault, FaultError, Faults, parse
 from assistants_server.faults.fault import LONGEST, REMEMBERED
 from assistants_server.faults.grammar import EVERY_OPTION, FAULTS, METHODS, SOME_OPTIONS
+from tests.cases import each_case
 
 pytestmark = pytest.mark.storeless
 
@@ -112,7 +113,7 @@ pieces = st.one_of(
 nearly = st.lists(pieces, max_size=20).map("".join)
 
 
-@pytest.mark.parametrize("text", READ)
+@each_case("text", READ)
 def test_text_is_read(text: str) -> None:
     assert parse(text) == [READ[text]]
 
@@ -122,7 +123,7 @@ def test_text_may_hold_several(texts: list[str]) -> None:
     assert parse(";".join(texts)) == [READ[text] for text in texts]
 
 
-@pytest.mark.parametrize(("text", "quoted", "allowed"), REFUSED)
+@each_case(("text", "quoted", "allowed"), REFUSED)
 def test_text_is_refused(text: str, quoted: str, allowed: str) -> None:
     with pytest.raises(FaultError) as caught:
         parse(text)

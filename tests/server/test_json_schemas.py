@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
 from assistants_server.contract.json_schemas import schema_error
 from harness.contract.instances import any_json
+from tests.cases import each_case
 from tests.server.hostile_schemas import HOSTILE
 from tests.server.schemas import SCHEMAS, Schema, nested
 
@@ -58,7 +59,7 @@ FLAWS: dict[str, tuple[Schema, str]] = {
 }
 
 
-@pytest.mark.parametrize("title", FLAWS)
+@each_case("title", FLAWS)
 def test_a_flaw_is_named_by_its_place(title: str) -> None:
     schema, said = FLAWS[title]
     found = schema_error(schema)

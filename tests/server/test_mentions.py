@@ -12,6 +12,7 @@ from assistants_server.engines import ToolCall, Turn, deterministic
 from assistants_server.engines.mentions import Mentions
 from assistants_server.engines.question_tokens import tokens_of
 from assistants_server.engines.samples import sample
+from tests.cases import each_case
 from tests.server.hostile_schemas import HOSTILE
 
 pytestmark = pytest.mark.storeless
@@ -218,7 +219,7 @@ SAID: list[tuple[str, dict[str, Any], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("question", "schema", "expected"), SAID)
+@each_case(("question", "schema", "expected"), SAID)
 def test_arguments_are_what_the_question_says(
     question: str, schema: dict[str, Any], expected: Any
 ) -> None:

@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from assistants_server.contract.patterns import match_cost
 from assistants_server.engines.samples import sample
 from harness.contract.instances import same
-from tests.cases import some
+from tests.cases import each_case, some
 from tests.server.hostile_schemas import HOSTILE, IMPOSSIBLE
 from tests.server.schemas import SCHEMAS, Schema, fits
 from tests.server.typical_schemas import TYPICAL
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.storeless
 
 
-@pytest.mark.parametrize("title", TYPICAL)
+@each_case("title", TYPICAL)
 def test_typical_schema_has_a_readable_sample(title: str) -> None:
     schema, expected = TYPICAL[title]
     found = sample(schema)

@@ -21,7 +21,7 @@ from assistants_server import (
     scripted,
 )
 from assistants_server.engines.scripted import HELP, parse_script
-from tests.cases import some
+from tests.cases import each_case, some
 from tests.server.api import JSON, Api, function
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def assistant(api: Api) -> str:
     return api.assistant(tools=[function("height")])
 
 
-@pytest.mark.parametrize(("form", "output"), FORMS, ids=[str(f) for f, _ in FORMS])
+@each_case(("form", "output"), FORMS, ids=[str(f) for f, _ in FORMS])
 def test_every_form(form: Any, output: Any) -> None:
     read = parse_script(json.dumps([["Hi"], [form, "Hi"]]))
     assert read == (("Hi",), (output, "Hi"))
@@ -127,9 +127,7 @@ def test_the_help_names_every_form_and_property() -> None:
         assert f'"{name}":' in HELP
 
 
-@pytest.mark.parametrize(
-    ("text", "said"), MALFORMED, ids=[text[:50] for text, _ in MALFORMED]
-)
+@each_case(("text", "said"), MALFORMED, ids=[text[:50] for text, _ in MALFORMED])
 def test_malformed_script_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScriptError) as caught:
         parse_script(text)

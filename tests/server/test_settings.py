@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from assistants_server import FaultError, LocalServer, SettingsError, StoreError
+from tests.cases import each_case
 from tests.server.api import talking
 
 SECRET = "sk-that-nobody-may-see"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("settings", "said"),
     [
         ({"host": "0.0.0.0"}, "0.0.0.0 can be reached .*a key is needed"),

@@ -14,6 +14,7 @@ from scripts.update.facts import Facts, name_of, shown
 from scripts.update.models import ModelFacts
 from scripts.update.report import many, report_of, say
 from scripts.update.version import bumped, last_release, version_in, with_version
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from codegen.diff.report import Bump
@@ -43,7 +44,7 @@ VERSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("current", "released", "bump", "wanted"), VERSIONS)
+@each_case(("current", "released", "bump", "wanted"), VERSIONS)
 def test_the_version_is_raised_as_far_as_the_diff_asks(
     current: str, released: str | None, bump: Bump, wanted: str
 ) -> None:

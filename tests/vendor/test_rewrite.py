@@ -9,6 +9,7 @@ import pytest
 from codegen.errors import BuildError
 from codegen.vendor.manifest import client
 from codegen.vendor.rewrite import rewritten, verify
+from tests.cases import each_case
 
 NAME = "__name__.rsplit"
 
@@ -92,7 +93,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("path", "source", "expected"),
     [*REWRITTEN, *(("a.py", source, source) for source in STAYS)],
 )
