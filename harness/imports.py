@@ -73,7 +73,9 @@ def imports_of(source: str, importer: str, package: str) -> Iterator[Import]:
     typing_only = {
         id(node)
         for block in nodes
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        if isinstance(block, ast.If)
+        and isinstance(block.test, ast.Name)
+        and block.test.id == "TYPE_CHECKING"
         for statement in block.body
         for node in ast.walk(statement)
     }

@@ -6,20 +6,17 @@ took several times as long as all that tests do with them.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
-import os
-import pickle
 import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from harness.contract.document import DOCUMENT
+from harness.contract.document import DOCUMENT, OTHER
+from harness.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 T = TypeVar("T")
-
-_HERE = Path(__file__).resolve().parent
-_KEPT: Final = _HERE.parents[1] / ".pytest_cache" / "drawn"
 
 
 def drawn(
@@ -42,8 +36,21 @@ def drawn(
         arguments: what it takes; their `repr` says all of them.
         number: how many values.
     """
-    found: list[T] = pickle.loads(_pickled(strategy, arguments, number))
-    return found
+    what = f"{strategy.__module__}.{strategy.__qualname__}{arguments!r}{number}"
+
+    def draw() -> list[T]:
+        found: list[T] = []
+
+        @settings(examples(number), phases=[Phase.generate])
+        @given(strategy(*arguments))
+        def collect(value: T) -> None:
+            found.append(value)
+
+        collect()
+        return found
+
+    # Other documents are seldom seen twice.
+    return draw() if OTHER else kept([_inputs(), what.encode()], draw)
 
 
 def examples(number: int) -> settings:
@@ -61,36 +68,11 @@ def examples(number: int) -> settings:
     )
 
 
-def _pickled(
-    strategy: Callable[..., SearchStrategy[Any]], arguments: Any, number: int
-) -> bytes:
-    what = f"{strategy.__module__}.{strategy.__qualname__}{arguments!r}{number}"
-    path = _KEPT / hashlib.sha256(_inputs() + what.encode()).hexdigest()[:32]
-    with contextlib.suppress(OSError):
-        return path.read_bytes()
-    found: list[Any] = []
-
-    @settings(examples(number), phases=[Phase.generate])
-    @given(strategy(*arguments))
-    def collect(value: Any) -> None:
-        found.append(value)
-
-    collect()
-    data = pickle.dumps(found)
-    _KEPT.mkdir(parents=True, exist_ok=True)
-    # Several processes may come to it at once.
-    handle, unfinished = tempfile.mkstemp(dir=_KEPT)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(unfinished).replace(path)
-    return data
-
-
 @functools.cache
 def _inputs() -> bytes:
     """Return a digest of all that has a say in what is drawn."""
     digest = hashlib.sha256(repr(DOCUMENT).encode("utf-8", "surrogatepass"))
-    for path in sorted(_HERE.glob("*.py")):
+    for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     digest.update(f"{hypothesis.__version__} {sys.version}".encode())
     return digest.digest()

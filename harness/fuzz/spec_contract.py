@@ -194,9 +194,9 @@ def _failed() -> list[str]:
 
 def _adapt() -> None:
     """Try fewer examples of each, and let there be nothing of what the whole has."""
-    instances: Any = importlib.import_module("harness.contract.instances")
-    whole = instances.examples
-    instances.examples = lambda number: whole(max(2, number // 4))
+    drawn: Any = importlib.import_module("harness.contract.drawn")
+    whole = drawn.examples
+    drawn.examples = lambda number: whole(max(2, number // 4))
     each: Any = importlib.import_module("harness.contract.each")
     over = each.for_each
     each.for_each = lambda names: over(names) if names else _nothing

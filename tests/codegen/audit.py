@@ -9,15 +9,18 @@ import subprocess
 import sys
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.kept import kept
 from tests.cases import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
+_THIS = Path(__file__).read_bytes()
 _FILE = re.compile(r"(?:[a-z_][a-z0-9_]*/)*(?:[a-z_][a-z0-9_]*\.py|py\.typed)\Z")
+_NAMES = ("id", "attr", "arg", "name", "asname")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _MODEL = re.compile(r"\bmodels\.\w+")
@@ -49,12 +52,16 @@ PAYLOAD = "__import__('os').environ.update(CANARY='1'), open('canary', 'w').clos
 
 def vocabulary(folders: Iterable[Path]) -> Vocabulary:
     """Collect what the code of harmless packages does."""
-    found: Vocabulary = {}
-    for folder in folders:
-        for path in folder.rglob("*.py"):
-            for kind, word in _said(path.read_text(encoding="utf-8")):
+    texts = [path.read_bytes() for folder in folders for path in folder.rglob("*.py")]
+
+    def look() -> Vocabulary:
+        found: Vocabulary = {}
+        for text in texts:
+            for kind, word in _said(text.decode()):
                 found.setdefault(kind, set()).add(word)
-    return found
+        return found
+
+    return kept([_THIS, sys.version.encode(), *sorted(texts)], look)
 
 
 def audit(folder: Path, known: Vocabulary) -> None:
@@ -83,15 +90,20 @@ def _said(text: str) -> frozenset[tuple[str, str]]:
 
 
 def _words(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        yield "node", type(node).__name__
+    nodes = [*ast.walk(tree)]
+    kinds = {type(node) for node in nodes}
+    yield from (("node", kind.__name__) for kind in kinds)
+    # Most have nothing that could be a name.
+    named = {kind: [each for each in _NAMES if each in kind._fields] for kind in kinds}
+    for node in nodes:
         if isinstance(node, ast.Call):
             yield "call", _MODEL.sub("models.*", ast.unparse(node.func))
         elif isinstance(node, ast.Import):
             yield from (("import", alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield "import", str(node.module)
-        for name in _names(node):  # vacuous: most nodes have none
+        # vacuous: most nodes have none
+        for name in _names(node, named[type(node)]):
             assert _NAME.match(name), name
             if name.startswith("__"):
                 yield "dunder", name
@@ -99,9 +111,9 @@ def _words(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield from _types(node)
 
 
-def _names(node: ast.AST) -> Iterator[str]:
-    for attribute in ("id", "attr", "arg", "name", "asname"):
-        name = getattr(node, attribute, None)
+def _names(node: ast.AST, attributes: Iterable[str]) -> Iterator[str]:
+    for attribute in attributes:
+        name = getattr(node, attribute)
         if isinstance(name, str) and name != "*":
             yield from name.split(".")
 
