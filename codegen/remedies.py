@@ -98,6 +98,8 @@ def without(document: Document, at: Path, why: str) -> list[Change]:
 def referring(document: Document, targets: Iterable[Path]) -> list[Path]:
     """Return the places whose references lead to one of the targets, or into it."""
     wanted = {*targets}
+    if not wanted:
+        return []
     found = []
     for at, reference in references(document):
         steps = place_of(reference)

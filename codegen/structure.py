@@ -168,6 +168,9 @@ def _children(
     result = []
     for key, child in value.items():
         inner = shape.get(key, shape.get("*"))
+        if isinstance(inner, type) and _is(child, inner):
+            # Most are: there is nothing inside of it.
+            continue
         if inner is not None and is_map_key(shape, key):
             result.append((child, inner, (*at, key)))
     return result

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
+from itertools import starmap
 from typing import Any
 
 from codegen.document import METHODS, Schema, rewrite_schemas
@@ -86,7 +86,7 @@ def order(document: Document) -> tuple[Document, int]:
         lambda schema, at: _ordered(schema, _SCHEMA_ORDER),
     )
     result = outside_schemas(result, lambda value: _ordered(value, _ORDER))
-    return result, int(json.dumps(result) != json.dumps(document))
+    return result, int(not _is_alike(result, document))
 
 
 def outside_schemas(
@@ -103,6 +103,16 @@ def outside_schemas(
         else outside_schemas(child, rule, names=not names and key in _NAMES)
         for key, child in (value if names else rule(value)).items()
     }
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    """Return whether two values are equal, to the order of their keys."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        members = zip(one.values(), other.values(), strict=False)
+        return [*one] == [*other] and all(starmap(_is_alike, members))
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_alike, one, other))
+    return bool(one == other)
 
 
 def _ordered(value: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
