@@ -13,5 +13,6 @@ CONTEXT.set_forkserver_preload(
         *("tests.forked", "codegen.commands.build", "scripts.update.__main__"),
         *("openapi_python_client.parser.openapi", "typer.core"),
         *("tests.server.forked", "assistants_server.engines.samples"),
+        *("tests.cli.terminal", "assistants_cli.commands.chat"),
     ]
 )

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import pty
 import select
-import subprocess
 import sys
+import termios
 import time
 from typing import TYPE_CHECKING, Final
 
+from assistants_cli.__main__ import main
 from tests.cli.invocation import CLEAN
+from tests.fork_server import CONTEXT
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from typing import Self
 
 COMMAND: Final = (sys.executable, "-m", "assistants_cli")
-# Its terminal is to be the one that Ctrl-C is pressed at.
-_AT_TERMINAL: Final = """
-import fcntl, runpy, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-runpy.run_module("assistants_cli", run_name="__main__", alter_sys=True)
-"""
 _PATIENCE: Final = 60.0
 
 
@@ -34,6 +33,9 @@ def surroundings(url: str, **more: str) -> dict[str, str]:
 class Terminal:
     """A terminal in which the command runs; leave it by `with`.
 
+    To import what the command needs takes longer than what tests do with it, so its
+    process is forked from one that has imported it.
+
     Attributes:
         seen: all that was printed.
     """
@@ -41,14 +43,14 @@ class Terminal:
     def __init__(self, url: str, *words: str, **env: str) -> None:
         own, other = pty.openpty()
         self._own = own
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _AT_TERMINAL, *words],
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            env=surroundings(url, **env),
-            start_new_session=True,
-        )
+        opened, opening = CONTEXT.Pipe(duplex=False)
+        args = (os.ttyname(other), words, surroundings(url, **env), opening)
+        self._process = CONTEXT.Process(target=_begin, args=args, daemon=True)
+        self._process.start()
+        opening.close()
+        with opened, contextlib.suppress(EOFError):
+            # Else it would seem to have been left by all.
+            opened.recv()
         os.close(other)
         self.seen = ""
         self._read = 0
@@ -57,9 +59,8 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
+        self._process.kill()
+        self._process.join()
         os.close(self._own)
 
     def expect(self, text: str) -> str:
@@ -79,7 +80,9 @@ class Terminal:
         end = time.monotonic() + _PATIENCE
         while self._more(end):
             pass
-        return self._process.wait(_PATIENCE)
+        self._process.join(_PATIENCE)
+        assert self._process.exitcode is not None
+        return self._process.exitcode
 
     def _more(self, end: float) -> bool:
         """Read what comes next; return whether there can be more."""
@@ -91,3 +94,23 @@ class Terminal:
             piece = b""
         self.seen += piece.decode()
         return bool(piece)
+
+
+def _begin(
+    terminal: str, words: tuple[str, ...], env: dict[str, str], ready: Connection
+) -> None:
+    """Be the command at a terminal, the one that Ctrl-C is pressed at."""
+    os.environ.clear()
+    os.environ.update(env)
+    os.setsid()
+    opened = os.open(terminal, os.O_RDWR)
+    fcntl.ioctl(opened, termios.TIOCSCTTY, 0)
+    for number in range(3):
+        os.dup2(opened, number)
+    os.close(opened)
+    sys.stdin = os.fdopen(0, "r", encoding="utf-8")
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8")
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8")
+    ready.close()
+    sys.argv = ["assistants", *words]
+    main()
