@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.kept import kept
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,11 +48,17 @@ class Import:
 @cache
 def all_imports(package: str) -> tuple[Import, ...]:
     """Find every import of a package, once for all who ask."""
-    found: list[Import] = []
-    for name, path in modules(package):
-        inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        found += imports_of(path.read_text(encoding="utf-8"), name, inside)
-    return tuple(found)
+    texts = {each: each[1].read_bytes() for each in modules(package)}
+
+    def look() -> tuple[Import, ...]:
+        found: list[Import] = []
+        for (name, path), text in texts.items():
+            inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
+            found += imports_of(text.decode(), name, inside)
+        return tuple(found)
+
+    given = (part for each, text in texts.items() for part in (each[0].encode(), text))
+    return kept([Path(__file__).read_bytes(), *given], look)
 
 
 def modules(package: str) -> Iterator[tuple[str, Path]]:

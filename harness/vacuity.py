@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from harness.kept import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 PRAGMA = "# vacuous:"
 # What is as long as what it is given.
@@ -101,12 +103,17 @@ class Module:
 
 def findings(files: Iterable[Path], root: Path) -> list[Finding]:
     """Return what is wrong with test modules, and with the helpers among them."""
-    names = {path: path.relative_to(root).as_posix() for path in files}
-    modules = [Module(name, path.read_text("utf-8")) for path, name in names.items()]
-    asserting = _asserting(modules)
-    return sorted(
-        {each for module in modules for each in _of_module(module, asserting)}
-    )
+    texts = {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+    def look() -> list[Finding]:
+        modules = [Module(name, text.decode()) for name, text in texts.items()]
+        asserting = _asserting(modules)
+        return sorted(
+            {each for module in modules for each in _of_module(module, asserting)}
+        )
+
+    given = (part for name, text in texts.items() for part in (name.encode(), text))
+    return kept([Path(__file__).read_bytes(), *given], look)
 
 
 def _of_module(module: Module, asserting: set[str]) -> Iterator[Finding]:
@@ -141,7 +148,8 @@ def _of_assertion(
     for each in walk(node.test):
         match each:
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                same = ast.dump(left) == ast.dump(right)
+                alike = type(left) is type(right)
+                same = alike and ast.dump(left) == ast.dump(right)
                 # Whether a property returns the same again is worth a test.
                 same &= isinstance(left, ast.Name) or not isinstance(operator, ast.Is)
                 if same and not any(isinstance(x, ast.Call) for x in walk(left)):

@@ -48,7 +48,7 @@ anything = st.recursive(
     | st.text()
     | st.integers(10, 20_000).map(lambda bits: 2**bits),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=30,
+    max_leaves=8,
 )
 
 
