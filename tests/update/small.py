@@ -182,9 +182,11 @@ def make_repository(root: Path) -> None:
     order = Order(str(pinned), root / GENERATED, PACKAGE, client=root / CLIENT)
     build(order, lambda _: None)
     build_models(root)
-    git(root, "init", "--quiet", "--initial-branch=main")
+    # Of few files, as each test has a copy: no samples of hooks, objects in one pack.
+    git(root, "init", "--quiet", "--initial-branch=main", "--template=")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message", "All")
+    git(root, "gc", "--quiet")
 
 
 def git(root: Path, *arguments: str) -> str:
