@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.codegen.conftest import built
+from tests.codegen.once import once
 from tests.codegen.specs import pinned, written
 from tests.vendor.projects import vendor
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def newer_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the pinned document as it might be one day, and return the folder."""
-    folder = tmp_path_factory.mktemp("newer")
     document = pinned()
     document["info"]["version"] = "9.0.0"
     schemas = document["components"]["schemas"]
@@ -29,16 +29,20 @@ def newer_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     mood = {"$ref": "#/components/schemas/Mood"}
     schemas["AssistantObject"]["properties"]["mood"] = mood
-    built(written(folder, document), folder / "build", name="assistants_api")
-    return folder / "build"
+
+    def make(folder: Path) -> None:
+        built(written(folder, document), folder / "build", name="assistants_api")
+
+    return once(tmp_path_factory, "newer", make) / "build"
 
 
 @pytest.fixture(scope="session")
 def _pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pristine")
-    done = vendor(folder, "--name", "threads_api")
-    assert done.code == 0, done
-    return folder / "threads_api"
+    def make(folder: Path) -> None:
+        done = vendor(folder, "--name", "threads_api")
+        assert done.code == 0, done
+
+    return once(tmp_path_factory, "pristine", make) / "threads_api"
 
 
 @pytest.fixture
