@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 # Each level of JSON doubles the backslashes, so that nobody nests deeper by accident.
 _DEEPEST: Final = 8
 _ESCAPES: Final = {
-    "\\": re.compile(r"\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([\"'\\/]))", re.IGNORECASE),
-    "%": re.compile(r"%([0-9a-f]{2})", re.IGNORECASE),
-    "&": re.compile(r"&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,4});", re.IGNORECASE),
+    "\\": r"\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|([\"'\\/]))",
+    "%": r"%([0-9a-f]{2})",
+    "&": r"&(?:#x[0-9a-f]{1,6}|#[0-9]{1,7}|[a-z]{2,4});",
 }
-"""How letters are spelt, by what their spelling begins with."""
+"""How letters are spelt, by what their spelling begins with; `re` compiles it once."""
 
 
 class Reading:
@@ -46,7 +46,7 @@ class Reading:
         read = Reading("", self)
         pieces: list[str] = []
         end = length = 0
-        for found in _ESCAPES[mark].finditer(self.text):
+        for found in re.finditer(_ESCAPES[mark], self.text, re.IGNORECASE):
             pieces += self.text[end : found.start()], _letter(found)
             length += found.start() - end + 1
             end = found.end()

@@ -10,9 +10,9 @@ from urllib.parse import quote, quote_plus
 # What may stand in a query as it is, and would not be taken for its structure.
 _RESERVED = ":/?@!$'()*,;="
 _RESERVED_TRIPLES = {f"%{ord(sign):02X}": sign for sign in _RESERVED}
-_TRIPLE = re.compile("%(?:25(?=[0-9A-Fa-f]{2})|[0-9A-F]{2})")
+_TRIPLE = "%(?:25(?=[0-9A-Fa-f]{2})|[0-9A-F]{2})"
 # What RFC 6265 has no room for in a cookie.
-_NO_COOKIE = re.compile(r"[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]")
+_NO_COOKIE = r"[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]"
 
 
 class Encoded(str):
@@ -31,7 +31,7 @@ def reserved(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
     What looks percent-encoded stays as it is, too.
     """
-    return [(name, Encoded(_TRIPLE.sub(_plain, encoded(v)))) for name, v in pairs]
+    return [(name, Encoded(re.sub(_TRIPLE, _plain, encoded(v)))) for name, v in pairs]
 
 
 def _plain(triple: re.Match[str]) -> str:
@@ -55,9 +55,9 @@ def form_string(fields: Mapping[str, str | list[str]]) -> str:
 
 def cookie_text(text: str) -> str:
     """Percent-encode what a cookie can't hold, and with it the percent signs."""
-    if isinstance(text, Encoded) or not _NO_COOKIE.search(text):
+    if isinstance(text, Encoded) or not re.search(_NO_COOKIE, text):
         return text
-    return _NO_COOKIE.sub(lambda sign: quote(sign[0]), text.replace("%", "%25"))
+    return re.sub(_NO_COOKIE, lambda sign: quote(sign[0]), text.replace("%", "%25"))
 
 
 def cookie_header(cookies: Mapping[str, str]) -> str:

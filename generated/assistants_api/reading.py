@@ -7,12 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Set
 from email.message import Message
 from importlib import import_module
-from typing import Any, TypeVar, cast
-
-from attrs import define
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
 
 from .errors import ApiError, DocumentedError, UndecodableBody, UnexpectedStatus, shown
-from .streaming import is_lines
 from .types import Response, ResponseLike, UnknownObject
 
 T = TypeVar("T")
@@ -103,7 +101,6 @@ class Variants:
         return read(value)
 
 
-@define(slots=True, frozen=True, weakref_slot=False)
 class Candidate:
     """What tells the objects of one class of a union from those of the others.
 
@@ -117,12 +114,21 @@ class Candidate:
         closed: whether they have no other properties.
     """
 
-    name: str
-    required: Set[str] = frozenset()
-    constants: Mapping[str, Set[Any]] = {}
-    optional: Set[str] = frozenset()
-    shapes: Mapping[str, Shape] = {}
-    closed: bool = False
+    def __init__(
+        self,
+        name: str,
+        required: Set[str] = frozenset(),
+        constants: Mapping[str, Set[Any]] = MappingProxyType({}),
+        optional: Set[str] = frozenset(),
+        shapes: Mapping[str, Shape] = MappingProxyType({}),
+        closed: bool = False,
+    ) -> None:
+        self.name: Final = name
+        self.required: Final = required
+        self.constants: Final = constants
+        self.optional: Final = optional
+        self.shapes: Final = shapes
+        self.closed: Final = closed
 
     def may_be(self, value: dict[str, Any]) -> bool:
         """Return whether an object has what is required, and no constant of others."""
@@ -346,6 +352,11 @@ def success(response: Response[Any]) -> Any:
         response.content,
         response.parsed,
     )
+
+
+def is_lines(media_type: str) -> bool:
+    """Return whether a media type is JSON on each line."""
+    return media_type.endswith(("ndjson", "jsonl", "jsonlines"))
 
 
 def is_stream(response: ResponseLike) -> bool:

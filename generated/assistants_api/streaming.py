@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from attrs import evolve
 
+from .reading import is_lines
 from .types import Request
 
 _END = "[DONE]"
@@ -151,11 +152,6 @@ def events_in_async(response: Any) -> AsyncIterator[Event]:
 def _media_type(response: Any) -> str:
     content_type: str = response.headers.get("content-type", "")
     return content_type.partition(";")[0].strip().lower()
-
-
-def is_lines(media_type: str) -> bool:
-    """Return whether a media type is JSON on each line."""
-    return media_type.endswith(("ndjson", "jsonl", "jsonlines"))
 
 
 def lines(chunks: Iterable[bytes]) -> Iterator[Event]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
-_DURATION = re.compile(
+# As text: to compile it takes long, and few read one. `re` keeps what it compiled.
+_DURATION = (
     rf"([+-])?P(?:{_NUMBER}W)?(?:{_NUMBER}D)?"
     rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?\Z"
 )
@@ -93,7 +94,7 @@ def as_timedelta(value: Any) -> timedelta | None:
 
     These last differently long.
     """
-    found = _DURATION.match(value) if isinstance(value, str) else None
+    found = re.match(_DURATION, value) if isinstance(value, str) else None
     if found is None or value[-1] in "PT":
         return None
     sign, *parts = found.groups()
