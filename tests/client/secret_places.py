@@ -232,13 +232,18 @@ def read(text: str) -> str:
     """Return what somebody can read in a text who reads its escapes."""
     for _ in range(3):
         before = text
-        text = re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
+        text = re.sub(r"(?:\\+u[0-9a-f]{4})+", _letters, text)
         text = re.sub(r"\\+x00|[\\\0]", "", text)
         text = text.replace("&amp;", "&").replace("&quot;", '"')
         text = unquote_plus(text)
         if text == before:
             break
     return text
+
+
+def _letters(escapes: re.Match[str]) -> str:
+    digits = re.sub(r"\\+u", "", escapes[0])
+    return bytes.fromhex(digits).decode("utf-16-be", "surrogatepass")
 
 
 def holds(text: str, secret: str) -> bool:

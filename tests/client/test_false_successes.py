@@ -13,6 +13,7 @@ from assistants_api.models import RunObject
 from assistants_client import APIError, DecodeError, FalseSuccessError
 from assistants_client._error_messages import is_error, is_error_list
 from harness.either_client import entered, listed, settled
+from tests.cases import each_case
 from tests.client.both import KEY, KINDS, NAMES, mocked, use
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ def answering(kind: Any, body: Any, status: int = 200) -> dict[str, Any]:
 
 
 @both
-@pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize(("body", "said", "code"), ERRORS, ids=str)
+@each_case("name", CALLS)
+@each_case(("body", "said", "code"), ERRORS)
 def test_it_is_raised(kind: Any, name: str, body: Any, said: str, code: Any) -> None:
     async def call(client: Any) -> Any:
         return await settled(CALLS[name](client))
@@ -70,7 +71,7 @@ def test_it_is_raised(kind: Any, name: str, body: Any, said: str, code: Any) -> 
 
 
 @both
-@pytest.mark.parametrize(
+@each_case(
     ("name", "content", "why"),
     [
         ("create", b"[1]", "no thread"),
@@ -103,7 +104,7 @@ def test_a_deletion_may_be_confirmed_by_its_status_alone(kind: Any) -> None:
 
 
 @both
-@pytest.mark.parametrize("name", ["create", "list", "delete"])
+@each_case("name", ["create", "list", "delete"])
 def test_raw_responses_raise_it_when_they_are_parsed(kind: Any, name: str) -> None:
     body = {"code": 401, "msg": f"the key {KEY} is wrong"}
 
@@ -134,8 +135,8 @@ async def followed(client: Any) -> Any:
 
 
 @both
-@pytest.mark.parametrize("form", [streamed, followed])
-@pytest.mark.parametrize(("body", "said", "code"), ERRORS, ids=str)
+@each_case("form", [streamed, followed])
+@each_case(("body", "said", "code"), ERRORS)
 def test_it_is_raised_in_place_of_a_stream(
     kind: Any, form: Any, body: Any, said: str, code: Any
 ) -> None:
@@ -147,7 +148,7 @@ def test_it_is_raised_in_place_of_a_stream(
 
 
 @both
-@pytest.mark.parametrize("body", [{}, {"object": "list"}, {"data": {}}, {"data": "x"}])
+@each_case("body", [{}, {"object": "list"}, {"data": {}}, {"data": "x"}])
 def test_a_list_without_items_is_none(kind: Any, body: Any) -> None:
     async def call(client: Any) -> Any:
         return await listed(client.assistants.list())
@@ -157,7 +158,7 @@ def test_a_list_without_items_is_none(kind: Any, body: Any) -> None:
 
 
 @both
-@pytest.mark.parametrize(
+@each_case(
     ("name", "body"),
     [
         ("retrieve", {"id": "run_1", "code": 401, "msg": "legal", "error": "legal"}),
@@ -174,7 +175,6 @@ def test_a_list_without_items_is_none(kind: Any, body: Any) -> None:
         ("list", []),
         ("cast", {"id": "run_1", "error": {"message": "legal"}}),
     ],
-    ids=str,
 )
 def test_what_is_legal_is_read(kind: Any, name: str, body: Any) -> None:
     async def call(client: Any) -> Any:

@@ -199,7 +199,12 @@ def test_streams_that_are_cut_twice_say_everything_once(
         ends = (*ENDED, "created")
         sure = {each for each in told if each[0].rpartition(".")[2] in ends}
         starts = [stage.cuts()[::2] for stage in stages]
-        for cuts in some(itertools.product(starts[0][2:], starts[1])):
+        pairs = itertools.product(enumerate(starts[0][2:]), enumerate(starts[1]))
+        # Each place of either stream is tried with a third of those of the other.
+        for (one, first), (other, second) in some(pairs):
+            if (one + other) % 3:
+                continue
+            cuts = (first, second)
             server = Replayed(stages, dict(enumerate(cuts)))
             found = events_of(client)
             assert len(server.posted) == len(stages)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pytest
-
 from codegen.diff import Change, Report, Verdict, compare_sides
 from codegen.diff.sides import Side, side_of
+from tests.cases import each_case
 from tests.codegen.specs import EVERYTHING, JSON, Document, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 LETTERS = {
     Verdict.NONE: "-",
@@ -69,16 +68,13 @@ class Row:
         assert names is None or {c.name for c in changes} <= names, said
 
 
-def judged(rows: Iterable[Row]) -> pytest.MarkDecorator:
-    """Run a test for each row, and for its reverse."""
-    return pytest.mark.parametrize(
-        ("row", "way"),
-        [
-            pytest.param(row, way, id=f"{row.title}, {way}")
-            for row in rows
-            for way in ("there", "back")
-        ],
-    )
+def judged(
+    rows: Iterable[Row],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Have a test go through each row, and through its reverse."""
+    cases = [(row, way) for row in rows for way in ("there", "back")]
+    ids = [f"{row.title}, {way}" for row, way in cases]
+    return each_case(("row", "way"), cases, ids=ids)
 
 
 def report(old: Document, new: Document) -> Report:
