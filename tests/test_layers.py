@@ -9,7 +9,7 @@ import pytest
 
 from codegen.__main__ import COMMANDS
 from harness.imports import SOURCE_ROOTS, Import, all_imports, imports_of, modules
-from tests.cases import some
+from tests.cases import each_case, some
 from tests.rooms import ROOMS, TYPED_BELOW
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def test_all_modules_were_looked_at() -> None:
     assert found["assistants_cli"] > 10
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("source", "imported"),
     [
         ("import codegen.pin", "codegen.pin"),
@@ -174,7 +174,7 @@ def test_imports_are_found_wherever_they_hide(source: str, imported: str) -> Non
     assert found.imported == imported
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("importer", "source", "fine"),
     [
         ("assistants_api.client", "import httpx", True),
@@ -197,7 +197,7 @@ def test_rule_for_generated_code_can_be_broken(
     assert _is_fine_in_generated(found) is fine
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("importer", "source", "fine"),
     [
         ("client.client", "from ._flows import call", True),
@@ -246,7 +246,7 @@ def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
     assert _goes_through_the_door(found) is fine
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("importer", "imported", "fine"),
     [
         ("assistants_server.app", "assistants_server.store.sqlite", True),
@@ -267,7 +267,7 @@ def test_rule_of_the_server_can_be_broken(
     assert _keeps_the_server_apart(found) is fine
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("source", "fine"),
     [
         ("from assistants_client import Client", True),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
 import typer
 from typer.testing import CliRunner
 
 from assistants_cli.app import COMMANDS, app
 from assistants_client import __version__
+from tests.cases import each_case
 
 # What help doesn't need, and what takes its time to import.
 _HEAVY = ("assistants_client", "assistants_api", "httpx", "asyncio", "rich", "attrs")
@@ -31,7 +31,7 @@ def test_help_imports_nothing_that_commands_need() -> None:
     assert [name for name in _HEAVY if f"'{name}'" in done.stdout] == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each_case("name", COMMANDS)
 def test_every_entry_leads_to_a_command_that_says_what_it_does(name: str) -> None:
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0, result.output

@@ -147,7 +147,7 @@ def test_a_get_takes_no_body() -> None:
         run(listing(extra_body={"a": 1}))
 
 
-@pytest.mark.parametrize("value", ["ä", "a\nb", "a\r\nx: y", "", 7, b"x"])
+@each_case("value", ["ä", "a\nb", "a\r\nx: y", "", 7, b"x"])
 def test_what_no_header_can_hold_is_told_before_anything_is_sent(value: Any) -> None:
     if value == "":
         run(creating(extra_headers={"x-a": value}))
@@ -177,7 +177,7 @@ def test_the_key_is_asked_for_on_every_attempt() -> None:
     assert result.attempts == 2
 
 
-@pytest.mark.parametrize("key", ["", " ", "a\nb", "schlüssel", None, 17])
+@each_case("key", ["", " ", "a\nb", "schlüssel", None, 17])
 def test_a_key_that_can_t_be_sent_is_never_told(key: Any) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
         run(creating(), given(api_key=lambda: key))
@@ -296,7 +296,7 @@ def test_a_policy_of_one_s_own_counts() -> None:
         flow.send(httpx.Response(429))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "value"),
     [
         (b'{"a": [1, 2.5, "x", null, true]}', {"a": [1, 2.5, "x", None, True]}),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from assistants_client._error_messages import message
+from tests.cases import each_case
 
 WITHOUT = "an HTML page without a title"
 
@@ -15,7 +14,7 @@ def said(page: str) -> str:
     return message(page, 502, "Bad Gateway")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("page", "title"),
     [
         ("<html><title>Bad</title>", "an HTML page: Bad"),
@@ -36,7 +35,7 @@ def test_the_title_is_the_message(page: str, title: str | None) -> None:
     assert said(page) == title or title is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     "page",
     [
         "<html>" + "<title>" * 150_000,

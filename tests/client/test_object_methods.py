@@ -8,6 +8,7 @@ import pytest
 
 import assistants_client
 from assistants_client import Client, DecodeError
+from tests.cases import each_case
 from tests.client.live_objects import KEY, family, got
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def test_a_message_and_a_step_lead_to_what_they_belong_to(using: Any) -> None:
     using(use)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "text"),
     [
         (None, ""),

@@ -305,8 +305,8 @@ def test_points_in_time_may_be_given_in_many_ways(moment: Any, seconds: Any) -> 
     assert found == Bounds(created_after=seconds, created_before=seconds)
 
 
-@pytest.mark.parametrize("moment", ["soon", True, float("nan"), [], b"1970"])
-@pytest.mark.parametrize("name", ["created_after", "created_before"])
+@each_case("moment", ["soon", True, float("nan"), [], b"1970"])
+@each_case("name", ["created_after", "created_before"])
 def test_what_is_no_point_in_time_is_refused(name: str, moment: Any) -> None:
     with pytest.raises(ConfigurationError, match=f"{name} must be a datetime"):
         bounds(**{name: moment})

@@ -129,8 +129,8 @@ def test_encryption_is_never_given_up() -> None:
     assert "to http://api.example, another origin" in (refusal("GET", own, first) or "")
 
 
-@pytest.mark.parametrize("status", [301, 302, 303])
-@pytest.mark.parametrize("method", ["POST", "DELETE"])
+@each_case("status", [301, 302, 303])
+@each_case("method", ["POST", "DELETE"])
 def test_nothing_becomes_a_get(method: str, status: int) -> None:
     first = to(f"{HERE}/", status)
     assert answered(asking(method=method), first)[:2] == (first, [(method, HERE)])

@@ -7,8 +7,6 @@ import json
 import pickle
 from typing import Any
 
-import pytest
-
 from assistants_client._events.catch_up import catch_up
 from assistants_client._events.parse import ERROR, ParsedEvent, parse_event
 from assistants_client._events.snapshots import RunSnapshot, Snapshots
@@ -88,7 +86,7 @@ def test_of_a_stream_that_is_only_iterated_the_run_is_kept_alone() -> None:
     assert not snapshots.steps
 
 
-@pytest.mark.parametrize("index", [True, "0", 0.0, None, [0], {}])
+@each_case("index", [True, "0", 0.0, None, [0], {}])
 def test_an_index_that_is_no_whole_number_says_nothing(index: Any) -> None:
     snapshots = taken(part(index, "He"), part(0, "llo"))
     assert text_of(snapshots) == "Hello"

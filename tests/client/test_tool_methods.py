@@ -13,6 +13,7 @@ import pytest
 
 from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
 from assistants_client._tool import tool_of
+from tests.cases import each_case
 from tests.client.functions import Day, parameters
 
 
@@ -215,7 +216,7 @@ def by_place(a: int, b: int = 2, /, c: int = 3, *, d: int = 4) -> Any:
     return a, b, c, d
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("function", "given", "found"),
     [
         (starred, {"first": 1}, (1, (), {})),

@@ -105,7 +105,7 @@ def test_outputs(output: Any, text: str) -> None:
     assert json.dumps(text).encode("utf-8")
 
 
-@pytest.mark.parametrize("output", [object(), Point, Colour, open, {(1,): 2}, 1j])
+@each_case("output", [object(), Point, Colour, open, {(1,): 2}, 1j])
 def test_what_has_no_form_is_refused(output: Any) -> None:
     with pytest.raises(TypeError):
         written(output)
@@ -156,7 +156,7 @@ def test_arguments_are_read_leniently(arguments: Any, result: Any) -> None:
     assert tool(mail).bind(arguments)() == result
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("arguments", "said"),
     [
         ('{"text":null}', r"Expected `str`, got `null` - at `\$.text`"),
@@ -200,7 +200,7 @@ def test_null_is_absent_further_down_too() -> None:
         tool(travel).bind(missing)
 
 
-@pytest.mark.parametrize("nothing", ["", " \n", "null", "{}", None, {}])
+@each_case("nothing", ["", " \n", "null", "{}", None, {}])
 def test_nothing_stands_for_no_arguments(nothing: Any) -> None:
     def now(zone: str = "UTC") -> str:
         """Return the time."""
@@ -212,8 +212,8 @@ def test_nothing_stands_for_no_arguments(nothing: Any) -> None:
 ODD = ["__slots__", "__class__", "__dict__", "__init__", "__struct_fields__", "ö", "a0"]
 
 
-@pytest.mark.parametrize("name", ODD)
-@pytest.mark.parametrize("strict", [False, True])
+@each_case("name", ODD)
+@each_case("strict", [False, True])
 def test_arguments_may_have_any_name(name: str, strict: bool) -> None:
     made = tool(strict=strict)(_with_argument(name))
     (known,) = made.definition["function"]["parameters"]["properties"]

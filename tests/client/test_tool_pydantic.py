@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from assistants_client import ConfigurationError, Tool, ToolError, tool
 from assistants_client._outputs import written
+from tests.cases import each_case
 from tests.client.functions import parameters
 
 T = TypeVar("T")
@@ -251,7 +252,7 @@ def test_what_pydantic_can_t_read_is_refused() -> None:
         Tool(odd)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("output", "text"),
     [
         (Guest(**ANN, born=datetime(2026, 1, 2, tzinfo=UTC)), "2026-01-02T00:00:00Z"),
@@ -262,7 +263,6 @@ def test_what_pydantic_can_t_read_is_refused() -> None:
         (Box[int](held=1), '{"held":1}'),
         (Raw(), '{"held":"/w==","at":"2026-01-02"}'),
     ],
-    ids=range(7),
 )
 def test_models_are_results(output: Any, text: str) -> None:
     assert text in written(output)

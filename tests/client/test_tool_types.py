@@ -229,7 +229,7 @@ VOID = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "data", "value"), VOID)
+@each_case(("type_", "data", "value"), VOID)
 def test_null_and_no_text_stand_for_nothing(type_: Any, data: Any, value: Any) -> None:
     assert Tool(argument(type_)).bind({"given": data})() == value
 

@@ -92,7 +92,7 @@ def test_the_ends_are_those_of_the_document() -> None:
     assert {*SCHEMAS["RunStatus"]["enum"]} - going == FINAL
 
 
-@pytest.mark.parametrize("status", [*sorted(FINAL), "requires_action"])
+@each_case("status", [*sorted(FINAL), "requires_action"])
 def test_each_ending_ends_it(status: str) -> None:
     world = World(["queued", "in_progress", status])
     assert world.wait().status == status

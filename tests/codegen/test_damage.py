@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from codegen.errors import BuildError, SpecError
 from codegen.plan import plan_package
 from codegen.select import Selection
+from tests.cases import each_case
 from tests.codegen.audit import audit
 from tests.codegen.conftest import built
 from tests.codegen.packages import every_module, imported
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 # --- Documents without an end ------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_case(
     "schemas",
     [
         {"A": ref("A")},

@@ -17,6 +17,7 @@ from hatchling.builders.wheel import WheelBuilder
 
 from codegen import distribution
 from codegen.paths import LICENCE
+from tests.cases import each_case
 from tests.codegen.packages import imported
 from tests.codegen.specs import (
     ROOT,
@@ -135,7 +136,7 @@ def test_what_the_generated_needs_is_what_ours_needs() -> None:
     assert {*said, distribution._TIMES} <= needed
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("version", "found", "is_said"),
     [
         ("1.2.3", "1.2.3", False),

@@ -8,6 +8,7 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.normalise import PASSES
+from tests.cases import each_case
 from tests.codegen.passes import optional, run
 from tests.codegen.specs import (
     JSON,
@@ -138,7 +139,7 @@ def test_a_name_of_the_overlay_goes_before_all() -> None:
 # --- What gets one -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_case(
     "schema",
     [
         TEXT,

@@ -9,6 +9,7 @@ import pytest
 from codegen.errors import BuildError, SpecError
 from codegen.methods import files, mapping
 from codegen.render import HEADER
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def test_methods_of_one_name_are_refused(tmp_path: Path) -> None:
         mapping.load(path)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("resources", "message"),
     [
         (

@@ -8,6 +8,7 @@ import pytest
 
 from codegen.identifiers import class_name, identifier, module_name
 from codegen.plan import Package, plan_package
+from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     NUMBER,
@@ -40,7 +41,7 @@ def attributes(*properties: str, **more: Any) -> dict[str, str]:
     return {field.key: field.name for field in module.fields}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("properties", "names"),
     [
         (["clientId", "client_id"], ["client_id", "client_id_2"]),

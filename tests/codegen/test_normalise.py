@@ -61,7 +61,7 @@ def test_tags_are_those_that_operations_have_and_keep_their_words() -> None:
 MARK = {"x-stainless-const": True}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("before", "after"),
     [
         ({**TEXT, "enum": ["a"], **MARK}, {**TEXT, "const": "a"}),

@@ -229,7 +229,7 @@ def test_usual_names_are_preferred_and_a_right_one_of_the_document_is_kept() -> 
     assert variants(one, two, discriminator=given) == (given, 0)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "two"),
     [
         (obj(type=const("a")), obj("type", type=const("b"))),

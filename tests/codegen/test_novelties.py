@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from codegen.plan import plan_package
+from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     JSON,
@@ -53,7 +52,7 @@ def stream(given: Document) -> Any:
     return planned.responses.stream
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("item", "type_", "enveloped"),
     [
         (named("a", in_text(ref("A"))), "FollowResponse", True),

@@ -9,7 +9,7 @@ import pytest
 
 from codegen import overlay
 from codegen.errors import SpecError
-from tests.cases import some
+from tests.cases import each_case, some
 from tests.codegen.specs import pinned, ref
 from tests.codegen.zoo import zoo
 
@@ -30,7 +30,7 @@ def unused(document: Any, *targets: str) -> list[str]:
     return overlay.apply(document, {"overlay": "1.0.0", "actions": actions}).unused
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("old", "update", "new"),
     [
         ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
@@ -66,7 +66,7 @@ def test_a_value_that_is_no_object_is_replaced_or_grows() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("target", "left"),
     [
         ("$.list[1]", [10, 30, 40]),
@@ -111,7 +111,7 @@ def test_actions_that_find_nothing_are_told() -> None:
     assert unused({"a": 1}, "$.a", "$.b", "$[?@ == 2]") == ["$.b", "$[?@ == 2]"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("repairs", "message"),
     [
         ({}, r"^\$\.overlay: this is no OpenAPI Overlay 1"),

@@ -165,7 +165,7 @@ def test_what_looks_like_a_reference_in_data_is_none() -> None:
     assert list(selected(given)["components"]["schemas"]) == ["T", "A"]
 
 
-@pytest.mark.parametrize("name", ["A/B", "A~B", "A~1B", "~0", "properties", "schema"])
+@each_case("name", ["A/B", "A~B", "A~1B", "~0", "properties", "schema"])
 def test_names_are_escaped_in_references(name: str) -> None:
     given = document({"/a": answering(name)}, **{name: obj(id=TEXT)})
     assert list(selected(given)["components"]["schemas"]) == [name]

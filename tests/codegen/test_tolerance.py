@@ -11,6 +11,7 @@ from codegen import source
 from codegen.errors import SpecError
 from codegen.pipeline import facts
 from codegen.plan import plan_package
+from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     EVERYTHING,
@@ -39,7 +40,7 @@ def schemas(found: Normalised) -> dict[str, Any]:
     return named
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("given", "meant"),
     [
         ({**TEXT, "description": None, "title": None}, TEXT),
@@ -129,7 +130,7 @@ def answers(schema: Any) -> Document:
     return operation("get", schema=schema)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("reference", "name"),
     [
         ("#/components/schemas/Has%20Blank", "Has Blank"),

@@ -101,7 +101,7 @@ def test_schemas_of_rare_shapes_make_code(make: Make, schemas: Document) -> None
     assert every_module(make(document(**schemas)))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "target",
     ["No", "#/components/schemas/No", "#/no/x", "no.yaml", "./no/x.json#/Y", None],
 )
@@ -118,7 +118,7 @@ def test_a_mapping_may_lead_nowhere(target: Any) -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("paths", "names"),
     [
         ({"a": {"get": operation("x")}}, ["x"]),

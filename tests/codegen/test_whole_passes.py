@@ -9,6 +9,7 @@ import pytest
 from codegen.errors import SpecError
 from codegen.normalise import PASSES, normalise
 from codegen.select import Selection, select
+from tests.cases import each_case
 from tests.codegen.passes import on_schema, run
 from tests.codegen.specs import (
     NULL,
@@ -99,7 +100,7 @@ def test_all_of_two_unions_is_every_pair_that_is_possible() -> None:
     ] == {"anyOf": [both, {**TEXT, "maxLength": 3}]}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("members", "wanted"),
     [
         ([ref("O"), {"type": "object"}], ref("O")),

@@ -12,6 +12,7 @@ import pytest
 
 from assistants_api import UNSET, models
 from assistants_api.types import AttributeDict, UnknownObject
+from tests.cases import each_case
 
 RUN: dict[str, Any] = {"id": "run_1", "status": "queued", "usage": None}
 
@@ -111,7 +112,7 @@ def test_unknown_names_are_errors_that_say_so() -> None:
         assert not hasattr(run(), name)
 
 
-@pytest.mark.parametrize("name", ["agent_id", "_kind", "class", "keys", "items", "mro"])
+@each_case("name", ["agent_id", "_kind", "class", "keys", "items", "mro"])
 def test_what_the_document_does_not_know_is_an_attribute(name: str) -> None:
     read = run(**{name: 1})
     assert getattr(read, name) == read[name] == 1

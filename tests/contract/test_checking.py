@@ -23,7 +23,7 @@ from harness.contract.drawn import drawn
 from harness.contract.each import for_each
 from harness.contract.instances import same, samples, spoilt
 from harness.contract.validity import is_valid
-from tests.cases import some
+from tests.cases import each_case, some
 
 each_schema = for_each(SCHEMAS)
 
@@ -94,7 +94,7 @@ def test_whole_numbers_have_no_largest() -> None:
     assert check({"deep": [10**400, -(10**400)]}, "FunctionParameters") == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "path", "change"),
     [
         ("RunObject", "$.required_action.submit_tool_outputs.tool_calls[0].id", 1),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
-
 from assistants_api.streaming import Event, EventDecoder
+from tests.cases import each_case
 
 USUAL = "event: a\ndata: {}\n\nevent: b\ndata: \u2028[1]\n\n"
 BOTH = [("a", "{}"), ("b", "\u2028[1]")]
@@ -32,7 +31,7 @@ STREAMS = {
 }
 
 
-@pytest.mark.parametrize("name", STREAMS)
+@each_case("name", STREAMS)
 def test_events_are_the_same_in_any_pieces(name: str) -> None:
     text, due = STREAMS[name]
     content = text.encode()

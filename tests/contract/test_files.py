@@ -14,6 +14,7 @@ from assistants_api.errors import UndecodableBody, UnexpectedStatus
 from assistants_api.models import CreateFileRequest, ErrorResponse, OpenAIFile
 from harness.contract.checks import full
 from harness.contract.document import DOCUMENT, PREFIX
+from tests.cases import each_case
 
 CONTENT = b"\x00\xff\r\n--not a boundary\r\n"
 ERROR = {"error": {"message": "no", "type": "x", "param": None, "code": None}}
@@ -60,10 +61,10 @@ def test_the_upload_is_read_as_the_stored_file() -> None:
     assert found.to_dict() == stored
 
 
-@pytest.mark.parametrize(
+@each_case(
     "media_type", ["application/octet-stream", "text/plain", "application/json", None]
 )
-@pytest.mark.parametrize("content", [CONTENT, b"", b'{"error": {}}'])
+@each_case("content", [CONTENT, b"", b'{"error": {}}'])
 def test_a_download_is_bytes_whatever_they_are(
     media_type: str | None, content: bytes
 ) -> None:
@@ -72,8 +73,8 @@ def test_a_download_is_bytes_whatever_they_are(
     assert download_file.parse_response(response) == content
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 429, 499, 500, 503])
-@pytest.mark.parametrize("operation", [create_file, download_file])
+@each_case("status", [400, 401, 404, 429, 499, 500, 503])
+@each_case("operation", [create_file, download_file])
 def test_errors_of_both_are_read_as_errors(operation: Any, status: int) -> None:
     found = operation.parse_response(httpx.Response(status, json=ERROR))
     assert isinstance(found, ErrorResponse)

@@ -11,13 +11,14 @@ import pytest
 
 from assistants_api import models
 from assistants_api.objects import Model
+from tests.cases import each_case
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 READ: Any = models.RunCompletionUsage.from_dict
 
 
-@pytest.mark.parametrize("missing", [[], ["prompt_tokens"], [*USAGE]])
-@pytest.mark.parametrize("more", [{}, {"cached": 4}, {"a": None, "b": [{}]}])
+@each_case("missing", [[], ["prompt_tokens"], [*USAGE]])
+@each_case("more", [{}, {"cached": 4}, {"a": None, "b": [{}]}])
 def test_what_lacks_and_what_is_more_is_told_apart(
     missing: list[str], more: dict[str, Any]
 ) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from harness.contract import upstream
 from harness.contract.differences import differences
 from harness.contract.meaning import Reader
@@ -36,7 +34,7 @@ def holder(schema: Json) -> Json:
     return {"type": "object", "properties": {"it": schema}}
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other"),
     [
         ({**TEXT, "nullable": True}, {"anyOf": [TEXT, NULL]}),
@@ -67,7 +65,7 @@ def test_the_same_said_in_two_ways_is_the_same(one: Json, other: Json) -> None:
     assert differences(document(left, **schemas), document(right, **schemas)) == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "other"),
     [
         (TEXT, {**TEXT, "nullable": True}),

@@ -13,6 +13,7 @@ from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import get_assistant
 from assistants_api.types import Request
 from harness.scripted_server import Response, in_turn
+from tests.cases import each_case
 from tests.contract.conftest import TOKEN
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 SECRETS = [TOKEN, "in-a-header", "in-a-cookie", "in-a-query", "in-a-password"]
 
 
-@pytest.mark.parametrize("class_", [Client, AuthenticatedClient])
-@pytest.mark.parametrize("show", [repr, str, format])
+@each_case("class_", [Client, AuthenticatedClient])
+@each_case("show", [repr, str, format])
 def test_clients_show_no_secret(class_: Any, show: Callable[[Any], str]) -> None:
     token: dict[str, Any] = {"token": TOKEN} if class_ is AuthenticatedClient else {}
     client = class_(

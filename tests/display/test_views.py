@@ -8,7 +8,6 @@ import subprocess
 import sys
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -23,6 +22,7 @@ from assistants_client.display.streams import SoFar, stream_line, stream_view
 from assistants_client.display.texts import brief, printable, seconds, size
 from assistants_client.display.timeline import Timeline
 from assistants_client.display.views import Entry, Paragraph, Table, View
+from tests.cases import each_case
 from tests.display.specimens import (
     HOSTILE,
     RUN,
@@ -162,7 +162,7 @@ def test_a_stream_shows_the_end_of_its_text_in_one_line() -> None:
     assert text_of(stream_view(fresh)).splitlines()[1:] == ["  events  0"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("value", "shown"),
     [
         *((0, "0 s"), (0.25, "0.25 s"), (59, "59 s"), (60, "1 min")),

@@ -9,13 +9,14 @@ import pytest
 from assistants_server.address import Address, key_from
 from assistants_server.configuration.upstream import KEY_VARIABLE
 from assistants_server.upstream.model_names import ModelNames
+from tests.cases import each_case
 from tests.engines.upstreams import KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize(
+@each_case(
     "url",
     [
         "https://api.openai.com/v1",
@@ -38,7 +39,7 @@ def test_addresses_to_which_none_may(url: str) -> None:
     assert Address(url).headers == {}
 
 
-@pytest.mark.parametrize(
+@each_case(
     "url",
     [
         "ftp://a.test",

@@ -144,9 +144,9 @@ def test_calls_are_put_together(
     assert read(chunk(tool_calls=pieces), chunk(finish), END) == calls
 
 
-@pytest.mark.parametrize("indexes", [(), (0, 0), (0, 1)])
-@pytest.mark.parametrize("id", [None, ""])
-@pytest.mark.parametrize("second", ["divide", "multiply"])
+@each_case("indexes", [(), (0, 0), (0, 1)])
+@each_case("id", [None, ""])
+@each_case("second", ["divide", "multiply"])
 def test_a_call_without_an_id_gets_one(
     indexes: tuple[int, ...], id: str | None, second: str
 ) -> None:
@@ -322,7 +322,7 @@ ERRORS: dict[str, tuple[Any, type[UpstreamError], str]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "kind", "code"), ERRORS.values(), ids=ERRORS)
+@each_case(("body", "kind", "code"), ERRORS.values(), ids=ERRORS)
 def test_errors_in_the_middle_end_the_turn(
     body: JSON, kind: type[UpstreamError], code: str
 ) -> None:
@@ -335,13 +335,13 @@ def test_errors_in_the_middle_end_the_turn(
     assert HOST in str(caught.value)
 
 
-@pytest.mark.parametrize("data", ["<html>", "3", '"text"', "[]", "null", "{"])
+@each_case("data", ["<html>", "3", '"text"', "[]", "null", "{"])
 def test_what_is_no_chunk_is_an_error(data: str) -> None:
     with pytest.raises(UpstreamError, match="in place of a chunk"):
         read(event(data))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "odd",
     [
         {"choices": None},

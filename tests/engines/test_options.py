@@ -23,6 +23,7 @@ from assistants_server.configuration.upstream import (
 )
 from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
 from harness.scripted_server import Response
+from tests.cases import each_case
 from tests.engines.turns import outputs_of, run, told, turn
 from tests.engines.upstreams import KEY, chat, refusal, upstream
 
@@ -171,7 +172,7 @@ def test_a_key_that_is_refused_is_said_and_not_shown(
     assert "answered 401: wrong key: [key]" in said
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("arguments", "pace"),
     [
         ([], 0.02),

@@ -10,6 +10,7 @@ from assistants_server.engines.interface import FunctionOutput, PastTurn
 from assistants_server.upstream import chat_request as chat
 from assistants_server.upstream import responses_request as responses
 from assistants_server.upstream.inputs import Inputs
+from tests.cases import each_case
 from tests.engines.turns import function, message, turn
 
 if TYPE_CHECKING:
@@ -269,8 +270,8 @@ def test_settings() -> None:
         assert "metadata" not in each
 
 
-@pytest.mark.parametrize("ask", [ask_chat, ask_responses])
-@pytest.mark.parametrize("value", [None, 1, 1.0])
+@each_case("ask", [ask_chat, ask_responses])
+@each_case("value", [None, 1, 1.0])
 def test_the_defaults_of_sampling_are_not_sent(ask: Any, value: Any) -> None:
     """Reasoning models refuse them."""
     body = ask(turn(temperature=value, top_p=value, response_format="auto"))

@@ -17,6 +17,7 @@ from assistants_server.engines.turn_events import (
 )
 from assistants_server.engines.upstream_errors import ContextTooLongError, UpstreamError
 from assistants_server.upstream.response_events import ResponseEvents
+from tests.cases import each_case
 from tests.engines.turns import END, event, read_all
 
 HOST = "api.example.test"
@@ -303,13 +304,13 @@ def test_a_response_that_is_not_streamed_is_read_as_a_whole() -> None:
     assert read(event(response)) == ["42", Usage(7, 2)]
 
 
-@pytest.mark.parametrize("data", ["<html>", "3", '"text"', "[]", "null", "{"])
+@each_case("data", ["<html>", "3", '"text"', "[]", "null", "{"])
 def test_what_is_no_event_is_an_error(data: str) -> None:
     with pytest.raises(UpstreamError, match="in place of an event"):
         read(event(data))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "odd",
     [
         {"type": "response.of_the_future"},

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
-
 from assistants_cli.scan.findings import Kind
 from assistants_cli.scan.scanner import findings_in
 from tests.cases import each_case
@@ -83,7 +81,7 @@ def test_a_call_is_found_by_whichever_name(code: str) -> None:
     assert all(each.certain for each in scanned(MADE + code))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("made", "ours"),
     [
         ("from openai import OpenAI as X", "Client"),
@@ -143,7 +141,7 @@ def test_imports_say_what_to_import() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("code", "found"),
     [
         (

@@ -24,6 +24,7 @@ from assistants_server.search.embeddings import KEY_VARIABLE
 from assistants_server.search.interface import SearchIndex
 from assistants_server.search.ranking import fused
 from harness.embedding_server import Answer, EmbeddingPeer
+from tests.cases import each_case
 from tests.search.indexes import new_index
 
 if TYPE_CHECKING:
@@ -316,7 +317,7 @@ def test_key_comes_from_a_file_or_the_environment(
         key_from(file, KEY_VARIABLE)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("url", "key", "says"),
     [
         ("localhost:8080", None, "must begin with http"),

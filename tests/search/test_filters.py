@@ -77,7 +77,7 @@ def test_filters_combine() -> None:
         assert matches({"type": kind, "filters": filters}, FILE) is passes
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("filter", "says"),
     [
         (

@@ -13,7 +13,7 @@ from assistants_server.__main__ import configured, main
 from assistants_server.configuration.option import OptionError
 from assistants_server.configuration.shown import shown, without_secrets
 from assistants_server.configuration.table import OPTIONS
-from tests.cases import some
+from tests.cases import each_case, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,7 +225,7 @@ def test_what_is_shown_can_be_used_as_a_file(written: Callable[[str], str]) -> N
     assert again.origins["fault"].endswith("assistants.toml")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("text", "safe"),
     [
         (POSTGRES, "postgresql://ada:<REDACTED>@db:5432/chats"),

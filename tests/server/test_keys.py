@@ -17,6 +17,7 @@ from assistants_server.keys.opened import check_keys, watch_keys
 from assistants_server.keys.ring import RefusedKeyError
 from assistants_server.store.key import digest_of, id_of, new_token
 from harness.contract.document import DOCUMENT
+from tests.cases import each_case
 from tests.server.api import refused, until
 from tests.server.keyed import client, make_key, revoke, unstored
 from tests.store.stores import opened
@@ -136,7 +137,7 @@ def test_a_key_ends_by_being_revoked_or_by_itself() -> None:
     assert found(key, new_token()[1]) == "is wrong"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("settings", "said"),
     [
         ({"project": ""}, "no name of a project"),

@@ -12,6 +12,7 @@ from assistants_server.__main__ import main
 from assistants_server.durations import seconds_of
 from assistants_server.keys.opened import open_keys
 from assistants_server.store.key import id_of, is_same
+from tests.cases import each_case
 from tests.server.keyed import setting
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def test_durations(text: str, seconds: int) -> None:
     assert seconds_of(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "d", "1", "-1d", "1.5h", "1w", "1d2h", "\u0661d"])
+@each_case("text", ["", "d", "1", "-1d", "1.5h", "1w", "1d2h", "\u0661d"])
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration"):
         seconds_of(text)

@@ -10,6 +10,7 @@ import pytest
 from assistants_server import LocalServer
 from assistants_server.layers.rate_limits import _duration as duration
 from assistants_server.store.rates import Level, LocalRates
+from tests.cases import each_case
 from tests.server.api import Api, refused
 from tests.server.keyed import client, make_key
 
@@ -85,7 +86,7 @@ def test_tokens_are_owed_until_they_are_back(clock: Clock) -> None:
     assert rates.level("k", "tokens", 100).remaining == 1
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("seconds", "text"),
     [
         (0, "0ms"),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from email.utils import formatdate
 
-import pytest
-
 from assistants_server.upstream.retry_after import retry_after
+from tests.cases import each_case
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("headers", "seconds"),
     [
         ({}, 0),

@@ -67,7 +67,7 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", READERS)
+@each_case("name", READERS)
 def test_samples_are_of_their_format_and_differ(name: str) -> None:
     one = {"type": "string", "format": name}
     schema = {"type": "array", "items": one, "minItems": 20, "uniqueItems": True}
@@ -94,7 +94,7 @@ PATTERNS = {
 }
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@each_case("pattern", PATTERNS)
 def test_pattern_has_a_likely_text(pattern: str) -> None:
     found = sample({"type": "string", "pattern": pattern}, name="?!")
     assert found == PATTERNS[pattern]
@@ -139,7 +139,7 @@ COSTLY = {
 }
 
 
-@pytest.mark.parametrize("pattern", COSTLY)
+@each_case("pattern", COSTLY)
 def test_costly_pattern_is_known_as_such(pattern: str) -> None:
     assert match_cost(pattern, "a" * COSTLY[pattern]) > 100_000
 

@@ -13,6 +13,7 @@ from assistants_server.compact_json import (
     to_ascii_json,
     to_json,
 )
+from tests.cases import each_case
 
 _VALUES = [
     {"a": [1, -0.5, True, None], "b": "\x00\x1f\x7f"},
@@ -21,7 +22,7 @@ _VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", _VALUES)
+@each_case("value", _VALUES)
 def test_what_is_written_is_read_again(value: Any) -> None:
     text, sent = to_json(value), to_ascii_json(value)
     assert from_json(text) == value

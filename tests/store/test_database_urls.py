@@ -8,6 +8,7 @@ import pytest
 
 from assistants_server import LocalServer, SettingsError
 from assistants_server.store import DatabaseURL, place_of
+from tests.cases import each_case
 
 SECRET = "Passw0rd"
 URLS = {
@@ -22,7 +23,7 @@ URLS = {
 }
 
 
-@pytest.mark.parametrize(("url", "shown"), URLS.items())
+@each_case(("url", "shown"), URLS.items())
 def test_nothing_secret_is_shown(url: str, shown: str) -> None:
     place = place_of(url)
     assert isinstance(place, DatabaseURL)

@@ -70,7 +70,7 @@ def test_what_is_no_version_is_refused(module: str, expected: str) -> None:
         version_in(module)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("changelog", "wanted"),
     [
         ("# Changelog\n\n## Unreleased\n\n- 0.3.0 is near\n", None),
@@ -90,7 +90,7 @@ def test_the_last_release_is_found_by_its_heading(
 ENTRY = "### A new document\n\nText.\n"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("changelog", "wanted"),
     [
         ("", f"## Unreleased\n\n{ENTRY}"),
@@ -135,7 +135,7 @@ def test_an_entry_is_short_and_has_no_headings_of_its_own() -> None:
     assert "Compatible" not in entry(taken, "\n".join(last))
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("location", "name", "printed"),
     [
         ("https://a.example/x/openapi.yaml", "openapi.yaml", None),

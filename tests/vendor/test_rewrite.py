@@ -104,7 +104,7 @@ def test_each_form_is_rewritten_or_stays(path: str, source: str, expected: str) 
     assert rewritten(found, path, "copied") == found
 
 
-@pytest.mark.parametrize(("source", "words"), REFUSED)
+@each_case(("source", "words"), REFUSED)
 def test_what_no_rule_covers_is_refused(source: str, words: str) -> None:
     with pytest.raises(BuildError) as refusal:
         verify({"a.py": rewritten(source.encode(), "a.py", "copied")}, "other/")
@@ -144,14 +144,14 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("source", ALONE)
+@each_case("source", ALONE)
 def test_a_copy_that_stands_alone_is_accepted(source: str) -> None:
     needed, of_generated = verify({**OTHERS, "a.py": source.encode()}, "generated/")
     assert needed == {"httpx", "dateutil", "attrs"}
     assert of_generated == {"attrs"}
 
 
-@pytest.mark.parametrize(("source", "words"), NOT_ALONE)
+@each_case(("source", "words"), NOT_ALONE)
 def test_a_copy_that_would_not_stand_alone_is_refused(source: str, words: str) -> None:
     with pytest.raises(BuildError) as refusal:
         verify({**OTHERS, "a.py": source.encode()}, "generated/")
