@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from assistants_server.fixtures import local_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,12 +79,10 @@ def test_fixture_serves_the_tests_of_others(tmp_path: Path) -> None:
     assert "1 failed, 4 passed in " in done.stdout
 
 
-def test_fixture_says_what_it_is(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(NAMED)
-    done = _pytest(tmp_path, "--fixtures")
-    assert re.search(
-        r"^local_server -- .*fixtures\.py:\d+\n    \w.*server", done.stdout, re.M
-    )
+def test_fixture_says_what_it_is() -> None:
+    """As `pytest --fixtures` has it, which shows its documentation."""
+    said = inspect.getdoc(local_server) or ""
+    assert re.match(r"\w.*server", said)
 
 
 def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
