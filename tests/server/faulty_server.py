@@ -59,7 +59,7 @@ EVENTS: list[tuple[str, Any]] = [
 FRAMES = [frame(name, data) for name, data in EVENTS]
 COMMENT = b": still here\n\n"
 WHOLE = json.dumps(OBJECT, ensure_ascii=False, separators=(",", ":")).encode()
-BIG_BODY = b'{"text": "' + b"x" * 30_000_000 + b'"}'
+BIG_BODY = b'{"text": "' + b"x" * 12_000_000 + b'"}'
 
 
 def body_of(value: Any) -> bytes:

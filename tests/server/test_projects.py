@@ -75,6 +75,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
             settled(Api(two.theirs), two.foreign["vector_store_id"])
             two.theirs_before = two.theirs_now()
             yield two
+            assert two.theirs_now() == two.theirs_before
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
@@ -93,7 +94,9 @@ def test_an_id_of_another_project_is_like_one_of_nobody(two: Two, place: Place) 
                 assert response.status_code == 404, (kind, response.text)
             answers.append((response.status_code, _shape(response)))
         assert answers[0] == answers[1], kind
-    assert two.theirs_now() == two.theirs_before
+    # Reading changes nothing, as is seen at the end of all tests here.
+    if place.method != "GET":
+        assert two.theirs_now() == two.theirs_before
 
 
 @pytest.mark.parametrize(
