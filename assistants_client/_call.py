@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cache
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -286,17 +287,20 @@ def make_call(
     module = _api.endpoint(operation.module)
     options: Any = {}
     query: dict[str, object] = {}
-    rest: dict[str, object] = {}
-    for name, value in params.items():
+    # What is sent is in the order of the arguments.
+    rest = {**params}
+    special = _special(operation)
+    # Most of the arguments that a body is made of are none of them.
+    for name in [each for each in params if each in special]:
         if name in OPTIONS:
-            options[name] = value
+            options[name] = rest.pop(name)
             continue
         if name in operation.ids:
-            value = ids_of(name, value, operation.kind)
-        if name not in known:
-            rest[name] = value
-        elif value is not None:
-            query[name] = _in_query(name, value)
+            rest[name] = ids_of(name, rest[name], operation.kind)
+        if name in known:
+            value = rest.pop(name)
+            if value is not None:
+                query[name] = _in_query(name, value)
     own = [id_of(name, ids[name]) for name in path]
     content = None
     try:
@@ -326,6 +330,12 @@ def make_call(
         accept="*/*" if operation.kind == "bytes" else "application/json",
         content=content,
     )
+
+
+@cache
+def _special(operation: Operation[object, object]) -> frozenset[str]:
+    """Return the arguments that are options, of the query, or perhaps objects."""
+    return OPTIONS | operation.ids | operation.parameters.query
 
 
 def _content(body: Any) -> bytes | None:

@@ -26,16 +26,14 @@ def listed(operation: Operation[Any, Any], params: dict[str, Any]) -> None:
         ArgumentError: there are none, where they are what is sent.
         ConfigurationError: they are no list.
     """
-    missing = all(params.get(name) is None for name in _SUBMITTED)
-    if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN and missing:
+    given = [name for name in _SUBMITTED if params.get(name) is not None]
+    if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN and not given:
         raise ArgumentError(
             f"{operation.name}() needs tool_outputs=, or tool_approvals= where a run "
             "asks for approvals"
         )
-    for name in _SUBMITTED:
-        found = listed_outputs(name, params.get(name))
-        if found is not None:
-            params[name] = found
+    for name in given:
+        params[name] = listed_outputs(name, params[name])
 
 
 def note(ledger: ToolLedger, params: Mapping[str, Any]) -> None:
@@ -56,7 +54,7 @@ def note_outputs(
         ids: its path parameters, perhaps with the run itself.
         result: what it returns.
     """
-    if not any(params.get(name) for name in _SUBMITTED):
+    if not any(params[name] for name in _SUBMITTED if name in params):
         return
     ledger = getattr(ids.get("run_id"), "_ledger", None)
     keep = getattr(result, "_keep", None)
