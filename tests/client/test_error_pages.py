@@ -47,6 +47,7 @@ def test_the_title_is_the_message(page: str, title: str | None) -> None:
         " " * 1_000_000 + "<html",
         "<title>" * 150_000,
     ],
+    ids=map(str, range(8)),
 )
 def test_no_page_takes_long(page: str) -> None:
     begun = time.process_time()

@@ -9,6 +9,7 @@ import json
 import logging
 import socket
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -59,7 +60,12 @@ EVENTS: list[tuple[str, Any]] = [
 FRAMES = [frame(name, data) for name, data in EVENTS]
 COMMENT = b": still here\n\n"
 WHOLE = json.dumps(OBJECT, ensure_ascii=False, separators=(",", ":")).encode()
-BIG_BODY = b'{"text": "' + b"x" * 12_000_000 + b'"}'
+
+
+@cache
+def big_body() -> bytes:
+    """Return JSON of 12 MB."""
+    return b'{"text": "' + b"x" * 12_000_000 + b'"}'
 
 
 def body_of(value: Any) -> bytes:
@@ -176,8 +182,8 @@ class Bench:
                 message = await receive()
             await send(_piece(b"", more=False))
             return
-        bodies = {THREAD: body_of(OBJECT), RUNS: body_of(LIST), BIG: BIG_BODY}
-        response = bodies[path]
+        bodies = {THREAD: body_of(OBJECT), RUNS: body_of(LIST)}
+        response = big_body() if path == BIG else bodies[path]
         length = b"%d" % len(response)
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send(_start(201 if method == "POST" else 200, headers))

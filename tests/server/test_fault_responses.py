@@ -14,7 +14,6 @@ from assistants_api.checking import check
 from assistants_server.http.connections import Connection
 from tests.server.faulty_server import (
     BIG,
-    BIG_BODY,
     COMMENT,
     FRAMES,
     RUNS,
@@ -23,6 +22,7 @@ from tests.server.faulty_server import (
     WHOLE,
     Bench,
     ask,
+    big_body,
     get,
     request,
     split,
@@ -176,8 +176,8 @@ def test_body_is_cut(bench: Bench, fault: str, size: int) -> None:
 
 def test_large_body_is_cut_where_it_should_be(bench: Bench) -> None:
     head, body = split(ask(bench, "GET", BIG, "cut-body=8000000")[0])
-    assert b"content-length: %d\r\n" % len(BIG_BODY) in head.lower() + b"\r\n"
-    assert body == BIG_BODY[:8_000_000]
+    assert b"content-length: %d\r\n" % len(big_body()) in head.lower() + b"\r\n"
+    assert body == big_body()[:8_000_000]
 
 
 def test_cut_may_be_a_reset(bench: Bench) -> None:
