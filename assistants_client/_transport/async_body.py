@@ -17,27 +17,34 @@ class AsyncBody(Body):
     base = "AsyncByteStream"
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = aiter(self._stream)
-        while (piece := await self._next(pieces)) is not None:
-            self._came()
-            if self._slice is None:
-                yield piece
+        timing, size, pieces = self.timing, self._slice, aiter(self._stream)
+        while True:
+            coming: Any = anext(pieces, None)
+            try:
+                wait = coming.send(None)
+            except StopIteration as stop:
+                # It had been received with what came before.
+                piece = stop.value
             else:
-                for each in self._slices(piece, self._slice):
+                piece = await self._rest_of(coming, wait)
+            if piece is None:
+                break
+            if timing.whole is not None:
+                self._check(timing.whole)
+            if size is None:
+                yield piece
+                # More is asked for. What is encoded may never become anything.
+                timing.renew()
+            else:
+                for each in self._slices(piece, size):
                     yield each
         if self._connection is not None and self._must_close():
             await self._connection.aclose()
 
-    async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
-        coming: Any = anext(pieces, None)
-        piece: bytes | None
+    async def _rest_of(self, coming: Any, wait: Any) -> bytes | None:
         try:
-            wait = coming.send(None)
             async with until(self.timing.piece):
-                piece = await rest_of(coming, wait)
-        except StopIteration as stop:
-            # It had been received with what came before.
-            piece = stop.value
+                piece: bytes | None = await rest_of(coming, wait)
         except TimeoutError:
             raise self._late("the body comes too slowly") from None
         return piece

@@ -52,7 +52,12 @@ class AsyncHttp(BaseHttp):
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
-            return await self._receive(effect)
+            if effect.response is not self._read:
+                await self._begin(effect)
+            try:
+                return await anext(self._pieces, None)
+            except self.library.broken as error:
+                raise broken_off(error, self.library, self._secrets) from error
         if type(effect) is Send:
             return await self._send(effect.request)
         match effect:
@@ -97,19 +102,15 @@ class AsyncHttp(BaseHttp):
                 raise TimeUp from error
             raise
 
-    async def _receive(self, effect: Receive) -> bytes | None:
+    async def _begin(self, effect: Receive) -> None:
+        """Begin to read a response, and close the one that was read before."""
         response: Any = effect.response
-        if response is not self._read:
-            # Remembered first: if this is cancelled, `release` closes what is read.
-            known, self._read = self._read, response
-            self._pieces = Bound(response, self.library, effect.limit).pieces_async()
-            hurry_if_whole(response)
-            if known is not None:
-                await known.aclose()
-        try:
-            return await anext(self._pieces, None)
-        except self.library.broken as error:
-            raise broken_off(error, self.library, self._secrets) from error
+        # Remembered first: if this is cancelled, `release` closes what is read.
+        known, self._read = self._read, response
+        self._pieces = Bound(response, self.library, effect.limit).pieces_async()
+        hurry_if_whole(response)
+        if known is not None:
+            await known.aclose()
 
     async def _send(self, prepared: PreparedRequest) -> HttpResponse:
         if isinstance(prepared.content, Upload):

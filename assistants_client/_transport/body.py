@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from codecs import getincrementaldecoder
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from .._effects import BufferedResponse, UnreadableResponse
@@ -62,8 +63,11 @@ class Bound:
         self._cut = cut
         self._start = b""
         self._count = 0
+        # Up to which count a piece needs no look: not before the start is known.
+        self._known = 0.0
         # Read once: each look into headers goes through all of them.
         given = {name.lower(): value for name, value in response.headers.raw}
+        self._is_encoded = b"content-encoding" in given
         coding = given.get(b"content-encoding", b"").decode("latin-1").strip().lower()
         self._coding = coding
         if cut:
@@ -81,10 +85,15 @@ class Bound:
         Raises:
             UnreadableResponse: it is too long, or not in the coding that it names.
         """
-        timing = timing_of(self._response)
+        response, timing = self._response, self._timing()
+        # What isn't encoded is taken as it is received: one step less for each piece.
+        as_received = not (self._is_encoded or response.is_closed)
         try:
-            for piece in self._response.iter_bytes():
-                yield self._counted(piece)
+            for piece in response.iter_raw() if as_received else response.iter_bytes():
+                self._count += len(piece)
+                if self._count > self._known:
+                    self._look_at(piece)
+                yield piece
                 if timing is not None:
                     timing.renew()
             return
@@ -95,10 +104,16 @@ class Bound:
 
     async def pieces_async(self) -> AsyncIterator[bytes]:
         """Read the body, decoded, piece by piece; `pieces` has the errors."""
-        timing = timing_of(self._response)
+        response, timing = self._response, self._timing()
+        as_received = not (self._is_encoded or response.is_closed)
         try:
-            async for piece in self._response.aiter_bytes():
-                yield self._counted(piece)
+            async for piece in (
+                response.aiter_raw() if as_received else response.aiter_bytes()
+            ):
+                self._count += len(piece)
+                if self._count > self._known:
+                    self._look_at(piece)
+                yield piece
                 if timing is not None:
                     timing.renew()
             return
@@ -139,14 +154,19 @@ class Bound:
         if timing is not None:
             timing.hurry()
 
-    def _counted(self, piece: bytes) -> bytes:
+    def _timing(self) -> Timing | None:
+        """Return what is to know when more is asked for; else its body says so."""
+        return timing_of(self._response) if self._is_encoded else None
+
+    def _look_at(self, piece: bytes) -> None:
+        """Keep the start of the body; raise an error if the body is too long."""
         if len(self._start) < _START:
             self._start += piece[:_START]
-        before, self._count = self._count, self._count + len(piece)
-        count = before if self._cut else self._count
+        else:
+            self._known = inf if self._limit is None else self._limit
+        count = self._count - len(piece) if self._cut else self._count
         if self._limit is not None and count > self._limit:
             raise self.unreadable(_too_long(self._limit))
-        return piece
 
     def miscoded(self) -> UnreadableResponse:
         """Return the error that the body isn't in the coding that it names."""
@@ -209,13 +229,9 @@ class Body:
         found: timedelta | None = getattr(self._stream, "elapsed", None)
         return found
 
-    def _came(self) -> None:
-        """Note that a piece came; raise an error where that was too late."""
-        # What is encoded may never become anything.
-        if self._slice is None:
-            self.timing.renew()
-        whole = self.timing.whole
-        if whole is not None and time.monotonic() > whole:
+    def _check(self, ends: float) -> None:
+        """Raise an error if a piece came after all of it had to be there."""
+        if time.monotonic() > ends:
             raise self._late("the body comes too slowly")
 
     def _must_close(self) -> bool:
@@ -231,12 +247,16 @@ class SyncBody(Body):
     base = "SyncByteStream"
 
     def __iter__(self) -> Iterator[bytes]:
+        timing, size = self.timing, self._slice
         for piece in self._stream:
-            self._came()
-            if self._slice is None:
+            if timing.whole is not None:
+                self._check(timing.whole)
+            if size is None:
                 yield piece
+                # More is asked for. What is encoded may never become anything.
+                timing.renew()
             else:
-                yield from self._slices(piece, self._slice)
+                yield from self._slices(piece, size)
         if self._connection is not None and self._must_close():
             self._connection.close()
 

@@ -161,15 +161,15 @@ class Timing:
     server that sends a byte from time to time holds a call for ever.
 
     Attributes:
-        until: when all of it has to be there, whatever its own timeout is.
+        whole: when all of it has to be there.
         alarm: what ends the wait for the head, where that is awaited.
         is_waiting: whether no connection is free for it yet.
         lease: the connection that it uses, once there is one.
     """
 
     __slots__ = (
-        *("_head", "_parts", "_read", "_seconds", "_soon", "_whole"),
-        *("alarm", "is_waiting", "lease", "until"),
+        *("_head", "_own", "_parts", "_read", "_seconds", "_soon", "_until"),
+        *("alarm", "is_waiting", "lease", "whole"),
     )
 
     def __init__(
@@ -192,25 +192,26 @@ class Timing:
         if self._seconds is None:
             known = [each for each in parts.values() if each is not None]
             self._parts = sum(known) if len(known) == len(parts) else None
-        self.until = until
+        self._until = until
         self.alarm: asyncio.Timeout | None = None
         self.is_waiting = False
         self.lease: Any = None
         self._head: float | None = None
         self._soon: float | None = None
-        self._whole: float | None = None
+        # By its own timeout. Each piece of a body asks when all has to be there.
+        self._own: float | None = None
+        self.whole: float | None = until
         self._begin()
 
-    @property
-    def whole(self) -> float | None:
-        """Return when all of it has to be there."""
-        # Each piece of a body asks for it, and hardly any has two limits.
-        return self._whole if self.until is None else _first(self._whole, self.until)
+    def end_by(self, until: float | None) -> None:
+        """Have all of it be there until some moment, whatever its own timeout is."""
+        self._until = until
+        self.whole = _first(self._own, until)
 
     @property
     def head(self) -> float | None:
         """Return when the head of the response has to be there."""
-        return _first(self._head, self.until)
+        return _first(self._head, self._until)
 
     def put_off(self) -> None:
         """Count the time anew: the request goes on being sent."""
@@ -226,10 +227,8 @@ class Timing:
     @property
     def piece(self) -> float | None:
         """Return when the next piece of the body has to be there."""
-        if self.until is None and self._whole is None:
-            # That of a stream, which has thousands of them.
-            return self._soon
-        return _first(self._soon, self._whole, self.until)
+        # A stream has thousands of them, and no end.
+        return self._soon if self.whole is None else _first(self._soon, self.whole)
 
     def renew(self) -> None:
         """Count anew for a piece of the body, as one is asked for."""
@@ -238,18 +237,19 @@ class Timing:
 
     def open_end(self) -> None:
         """Let the body take as long as its pieces come."""
-        self._whole = None
+        self._own, self.whole = None, self._until
 
     def hurry(self) -> None:
         """Have all that is left of the body come within the time for one piece."""
         if self._seconds is not None:
             self.renew()
-            self._whole = self.piece
+            self._own = self.whole = self.piece
 
     def _begin(self) -> None:
         now = time.monotonic()
         if self._seconds is not None:
-            self._head = self._whole = now + self._seconds
+            self._head = self._own = now + self._seconds
+            self.whole = _first(self._own, self._until)
         elif self._parts is not None:
             self._head = now + self._parts
 

@@ -113,7 +113,7 @@ class Http(BaseHttp):
     _pool: Pool
     _client: httpx.Client
     _pieces: Iterator[bytes]
-    _timing: Timing | None
+    _timing: Timing | None = None
 
     def perform(self, effect: Effect) -> Any:
         """Perform an effect.
@@ -126,7 +126,12 @@ class Http(BaseHttp):
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
-            return self._receive(effect)
+            if effect.response is not self._read:
+                self._begin(effect)
+            try:
+                return next(self._pieces, None)
+            except self.library.broken as error:
+                raise broken_off(error, self.library, self._secrets) from error
         match effect:
             case Send(request):
                 return self._send(request)
@@ -162,6 +167,8 @@ class Http(BaseHttp):
     def _within(self, effect: Effect, seconds: float) -> Any:
         """Perform an effect; it can't be cancelled, but waits no longer than that."""
         self._until = until = time.monotonic() + seconds
+        if self._timing is not None:
+            self._timing.end_by(until)
         try:
             return self.perform(effect)
         except NoResponse as error:
@@ -170,23 +177,21 @@ class Http(BaseHttp):
             raise
         finally:
             self._until = None
+            if self._timing is not None:
+                self._timing.end_by(None)
 
-    def _receive(self, effect: Receive) -> bytes | None:
+    def _begin(self, effect: Receive) -> None:
+        """Begin to read a response, and close the one that was read before."""
         response: Any = effect.response
-        if response is not self._read:
-            # Remembered first: if this is interrupted, `release` closes what is read.
-            known, self._read = self._read, response
-            self._pieces = Bound(response, self.library, effect.limit).pieces()
-            hurry_if_whole(response)
-            self._timing = timing_of(response)
-            if known is not None:
-                close(known)
+        # Remembered first: if this is interrupted, `release` closes what is read.
+        known, self._read = self._read, response
+        self._pieces = Bound(response, self.library, effect.limit).pieces()
+        hurry_if_whole(response)
+        self._timing = timing_of(response)
         if self._timing is not None:
-            self._timing.until = self._until
-        try:
-            return next(self._pieces, None)
-        except self.library.broken as error:
-            raise broken_off(error, self.library, self._secrets) from error
+            self._timing.end_by(self._until)
+        if known is not None:
+            close(known)
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
         if isinstance(prepared.content, Upload):
