@@ -15,6 +15,7 @@ from .types import Request
 
 _END = "[DONE]"
 _EVENTS = re.compile("^event: (.+)\ndata: (.+)\n\n", re.MULTILINE)
+_AROUND = len("event: \ndata: \n\n")
 
 
 class Event(NamedTuple):
@@ -45,9 +46,11 @@ class EventDecoder:
 
     def feed_pairs(self, chunk: bytes) -> list[tuple[str, str]]:
         """Do what `feed` does; return names and data, as plain as they are found."""
-        if self._whole and chunk.endswith(b"\n\n") and b"\r" not in chunk:
+        if self._whole and chunk.endswith(b"\n\n"):
             # As servers mostly send them: events, and nothing begun.
-            return self._take(chunk)
+            text = chunk.decode("utf-8", "replace")
+            if "\r" not in text:
+                return self._take(text)
         self._whole = False
         self._pieces.append(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and not self._rest.endswith(b"\r"):
@@ -69,7 +72,7 @@ class EventDecoder:
         whole, end, self._rest = block.rpartition(end)
         if half:
             self._rest += b"\r"
-        found = self._take(whole + end) if end else []
+        found = self._take((whole + end).decode("utf-8", "replace")) if end else []
         self._whole = not self._rest
         return found
 
@@ -78,15 +81,20 @@ class EventDecoder:
         rest = (self._rest + b"".join(self._pieces)).rstrip(b"\r")
         self._rest = b""
         self._pieces.clear()
-        return [*map(Event._make, self._take(rest + b"\n\n" if rest else b""))]
+        text = rest.decode("utf-8", "replace")
+        return [*map(Event._make, self._take(f"{text}\n\n" if text else ""))]
 
-    def _take(self, block: bytes) -> list[tuple[str, str]]:
+    def _take(self, text: str) -> list[tuple[str, str]]:
         """Take whole lines and return the events that they complete."""
-        text = block.decode("utf-8", "replace")
         if not (self._name or self._data):
             whole: list[tuple[str, str]] = _EVENTS.findall(text)
-            if text.count("\n") == 3 * len(whole):
-                # As servers mostly write them, without any line in between.
+            # Servers mostly write them without any line in between.
+            if len(whole) == 1:
+                # Counting would take longer than finding it did.
+                name, data = whole[0]
+                if len(text) == len(name) + len(data) + _AROUND:
+                    return whole
+            elif text.count("\n") == 3 * len(whole):
                 return whole
         found = []
         # Line feeds are no part of other characters, broken ones included.
