@@ -134,16 +134,14 @@ class _Reading:
         for event in events:
             name, data = event
             self.last = parsed = parse_event(name, data)
-            if parsed.name in _LAST:
-                # Whatever follows is no part of the stream.
-                self.is_over = True
-                yield received(parsed, event, snapshots)
-                return
             if type(parsed.data) is str and parsed.is_truncated:
                 self.is_over = True
                 return
-            snapshots.apply(parsed)
-            yield to_model(parsed), parsed, event
+            yield received(parsed, event, snapshots)
+            if parsed.name in _LAST:
+                # Whatever follows is no part of the stream.
+                self.is_over = True
+                return
 
 
 def _ending(last: ParsedEvent, first: CallResult[Any]) -> Break | None:
