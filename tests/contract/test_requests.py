@@ -5,16 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
-from openapi_core import Config, OpenAPI
-from openapi_core.datatypes import RequestParameters
-from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from assistants_api import UNSET
@@ -36,12 +33,18 @@ from tests.cases import some
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from openapi_core import OpenAPI
+    from openapi_core.datatypes import RequestParameters
+
 with_path = [each for each in OPERATIONS if each.placed("path")]
 with_body = [each for each in OPERATIONS if each.body]
 
 
 @cache
 def core() -> OpenAPI:
+    # Imported by the processes that run these tests, not by all that list them.
+    from openapi_core import Config, OpenAPI
+
     # To look at all of a large document takes minutes.
     unread: Any = None
     config = Config(spec_validator_cls=unread) if OTHER else None
@@ -56,11 +59,13 @@ class CoreRequest:
     path: str
     body: bytes | None
     content_type: str
-    parameters: RequestParameters = field(default_factory=RequestParameters)
+    parameters: RequestParameters
     host_url: str = "http://127.0.0.1"
 
     @classmethod
     def of(cls, request: Any) -> CoreRequest:
+        from openapi_core.datatypes import RequestParameters
+
         has_body = request.json is not UNSET
         return cls(
             method=request.method.lower(),
@@ -105,6 +110,8 @@ def test_models_and_dicts_send_the_same(operation: Operation) -> None:
 @for_each(with_body)
 def test_the_validator_can_say_no(operation: Operation) -> None:
     """Prove that openapi-core looks at the body, and at the path."""
+    from openapi_core.exceptions import OpenAPIError
+
     call = plain_call(operation)
     request = operation.module.build_request(*call.ids, **call.keywords())
     core().validate_request(CoreRequest.of(request))
