@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from .._effects import NoResponse, Upload
 from .failures import forget_secrets, forget_unsendable, unanswered
 from .leases import EXTENSION
-from .upload import AsyncSending, SyncSending
 
 if TYPE_CHECKING:
     import asyncio
@@ -81,6 +80,9 @@ class Exchange:
         self._sending: Sending | None = None
         body = prepared.content
         if isinstance(body, Upload):
+            # Late, as few calls send files.
+            from .upload import AsyncSending, SyncSending
+
             kind = AsyncSending if pool.asynchronous else SyncSending
             sending = kind(body, transcript, show_sent, self._put_off)
             # The HTTP library takes it as it takes bytes.

@@ -26,7 +26,6 @@ from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_
 from .cookie_locks import unlock
 from .exchange import Exchange
 from .failures import broken_off
-from .upload import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +137,8 @@ class Http(BaseHttp):
             case Sleep(seconds):
                 time.sleep(seconds)
             case Invoke(function):
+                from .upload import plain
+
                 return plain(function())
             case InvokeAll(invocations):
                 from .concurrency import together

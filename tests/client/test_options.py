@@ -109,5 +109,9 @@ def test_headers_of_a_copy_are_added_or_replaced() -> None:
     assert (replaced.default_headers, replaced.default_query) == ({"c": "4"}, {})
     assert replaced.base_url == "http://127.0.0.1:2"
     assert first.default_headers == {"a": "1", "b": "2"}
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="no setting colour"):
         first.with_changes(colour="blue")
+    untyped: Any = first
+    with pytest.raises(AttributeError, match=r"with_options\(timeout=\.\.\.\)"):
+        untyped.timeout = 3
+    assert first == first.with_changes() != added
