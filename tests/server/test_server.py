@@ -97,8 +97,9 @@ def test_stop_waits_for_nobody_where_nothing_goes_on(
     waits, sleep = [], asyncio.sleep
 
     async def noted(seconds: float) -> None:
-        waits.append(seconds)
         await sleep(seconds)
+        # What goes on for days, and is cancelled, does not come to this.
+        waits.append(seconds)
 
     with LocalServer() as server, talking(server) as api:
         # Its connection stays.
