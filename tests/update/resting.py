@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from unittest import mock
 
 from scripts.update import __main__ as update
 
@@ -17,12 +18,11 @@ RESTING = "resting in "
 
 def update_and_rest(root: Path, given: str) -> None:
     """Be an update that builds nothing, and says where it rests in place of checks."""
-    stand_ins: dict[str, Any] = {
-        "build": lambda *_: SimpleNamespace(changed=[]),
-        "_check": _rest,
-    }
-    vars(update).update(stand_ins)
-    sys.exit(update.main([given], root))
+    with (
+        mock.patch.object(update, "build", return_value=SimpleNamespace(changed=[])),
+        mock.patch.object(update, "_check", _rest),
+    ):
+        sys.exit(update.main([given], root))
 
 
 def _rest(worktree: Path, _: Path) -> None:
