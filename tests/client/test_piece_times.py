@@ -10,7 +10,7 @@ import pytest
 
 from assistants_client._transport import exchange
 from assistants_client._transport.async_body import AsyncBody
-from assistants_client._transport.body import SyncBody, supervise
+from assistants_client._transport.body import Bound, SyncBody, supervise
 from assistants_client._transport.exchange import Timing
 from assistants_client._transport.library import chosen_library
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 READ = 5.0
+ENCODED = {"content-encoding": "identity"}
 
 
 class Consumer:
@@ -35,12 +36,16 @@ class Consumer:
         self._timing.renew()
         self._timing.open_end()
 
-    def read(self) -> None:
-        for _ in self._response(self._pieces(), SyncBody).iter_raw():
+    def read(self, *, decoded: bool) -> None:
+        response = self._response(self._pieces(), SyncBody)
+        bound = Bound(response, chosen_library(), None)
+        for _ in bound.pieces() if decoded else response.iter_raw():
             self.now += 10.0
 
-    async def read_async(self) -> None:
-        async for _ in self._response(self._pieces_async(), AsyncBody).aiter_raw():
+    async def read_async(self, *, decoded: bool) -> None:
+        response = self._response(self._pieces_async(), AsyncBody)
+        bound = Bound(response, chosen_library(), None)
+        async for _ in bound.pieces_async() if decoded else response.aiter_raw():
             self.now += 10.0
 
     def _response(self, content: Any, kind: Any) -> Any:
@@ -61,23 +66,25 @@ class Consumer:
 
 @pytest.mark.parametrize("awaited", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize(
-    ("headers", "due"),
+    ("headers", "decoded", "due"),
     [
-        ({}, [105.0, 115.0, 125.0]),
+        ({}, False, [105.0, 115.0, 125.0]),
+        ({}, True, [105.0, 115.0, 125.0]),
         # Whoever reads what it is decoded to says when more of that is asked for.
-        ({"content-encoding": "gzip"}, [105.0, 105.0, 105.0]),
+        (ENCODED, False, [105.0, 105.0, 105.0]),
+        (ENCODED, True, [105.0, 115.0, 125.0]),
     ],
-    ids=["plain", "encoded"],
 )
 def test_a_piece_has_its_time_from_when_it_is_asked_for(
     awaited: bool,
     headers: dict[str, str],
+    decoded: bool,
     due: list[float],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     consumer = Consumer(headers, monkeypatch)
     if awaited:
-        asyncio.run(consumer.read_async())
+        asyncio.run(consumer.read_async(decoded=decoded))
     else:
-        consumer.read()
+        consumer.read(decoded=decoded)
     assert consumer.due == due
