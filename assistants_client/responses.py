@@ -10,7 +10,7 @@ from ._errors import APIConnectionError, APITimeoutError, UsageError
 from ._response import Response
 from ._text import shortened
 from ._transport.body import Bound, timing_of, with_text
-from ._transport.failures import forget_secrets
+from ._transport.failures import forget_secrets, late
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -110,7 +110,7 @@ class _Unread(Response[T]):
             response = error.response or result.response
             return result.undecodable(response, str(error))
         timed_out = isinstance(error, http.TimeoutException)
-        what = str(error) or ("timed out" if timed_out else type(error).__name__)
+        what = late(str(error)) if timed_out else str(error) or type(error).__name__
         kind = APITimeoutError if timed_out else APIConnectionError
         return kind(
             shortened(result.secrets.redact(f"the response broke off: {what}")),

@@ -51,11 +51,18 @@ def unanswered(
         what, stage = "no connection was free", "connect"
     elif isinstance(error, TimeoutError):
         what = "the head of the response came too slowly"
-    if timed_out and "timed out" not in what:
-        what = f"timed out ({what})"
+    if timed_out:
+        what = late(what)
     if peer and stage == "connect":
         what = f"the proxy at {peer} can't be reached: {what}"
     return NoResponse(what, stage=stage, timed_out=timed_out, reused=reused)
+
+
+def late(what: str) -> str:
+    """Return what to say of a timeout: that it is one, and what more is known."""
+    if "timed out" in what:
+        return what
+    return f"timed out ({what})" if what else "timed out"
 
 
 def broken_off(error: Exception, library: Library, secrets: Secrets) -> NoResponse:

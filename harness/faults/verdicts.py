@@ -100,7 +100,8 @@ class Outcome:
 def is_waited_out(form: Form, expected: Expected) -> bool:
     """Return whether a call goes on through what is expected, as in an outage."""
     outage = expected.kinds & {"APIConnectionError", "APITimeoutError"}
-    return form.kind == "wait" and bool(outage or expected.status in (502, 503, 504))
+    waits = form.kind == "wait" or "resume=True" in form.name
+    return waits and bool(outage or expected.status in (502, 503, 504))
 
 
 def complaints(
