@@ -10,7 +10,8 @@ from ._errors import ArgumentError, ConfigurationError
 from ._ids import EXPECTED, KINDS
 from ._operations import LIVE, OPERATIONS
 from .objects._live import LiveObject, bind, bound_ids, share_read
-from .resources._base import live_class, page_calls
+from .resources._base import page_calls
+from .resources._readers import live_class
 
 if TYPE_CHECKING:
     from typing import TypeVar

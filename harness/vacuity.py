@@ -13,7 +13,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness import syntax
 from harness.kept import kept
+from harness.syntax import Function, called_in, names_in, own, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +29,6 @@ _THROUGH = {
 _SKIPS = {"skip", "skipif", "importorskip", "xfail"}
 _RAISING = {"raises", "warns", "fail", "deprecated_call"}
 _OF_ALL = ("all", "any")
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, order=True)
@@ -76,8 +77,8 @@ class Module:
         }
 
     @cached_property
-    def functions(self) -> list[_Function]:
-        return [each for each in self.nodes if isinstance(each, _Function)]
+    def functions(self) -> list[Function]:
+        return [each for each in self.nodes if isinstance(each, Function)]
 
     @cached_property
     def returned(self) -> dict[str, list[ast.expr]]:
@@ -85,14 +86,14 @@ class Module:
         return {
             function.name: [
                 each.value
-                for each in _own(function)
+                for each in own(function)
                 if isinstance(each, ast.Return) and each.value is not None
             ]
             for function in self.functions
         }
 
     @cached_property
-    def tests(self) -> list[_Function]:
+    def tests(self) -> list[Function]:
         return [each for each in self.functions if each.name.startswith("test_")]
 
     def finding(self, node: ast.AST, what: str) -> Iterator[Finding]:
@@ -113,7 +114,8 @@ def findings(files: Iterable[Path], root: Path) -> list[Finding]:
         )
 
     given = (part for name, text in texts.items() for part in (name.encode(), text))
-    return kept([Path(__file__).read_bytes(), *given], look)
+    makers = (Path(__file__), Path(syntax.__file__))
+    return kept([*(each.read_bytes() for each in makers), *given], look)
 
 
 def _of_module(module: Module, asserting: set[str]) -> Iterator[Finding]:
@@ -121,14 +123,14 @@ def _of_module(module: Module, asserting: set[str]) -> Iterator[Finding]:
         if function.name not in asserting:
             yield from module.finding(function, f"{function.name} asserts nothing")
     for function in module.functions:
-        for node in _own(function):
+        for node in own(function):
             yield from _of_node(module, function, node)
     for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr in _SKIPS:
             yield from module.finding(node, f"{node.attr} skips")
 
 
-def _of_node(module: Module, function: _Function, node: ast.AST) -> Iterator[Finding]:
+def _of_node(module: Module, function: Function, node: ast.AST) -> Iterator[Finding]:
     what = "nothing shows that this is looked at:"
     if isinstance(node, ast.For) and any(_asserts(each) for each in node.body):
         if not _is_shown(module, function, node):
@@ -143,7 +145,7 @@ def _of_node(module: Module, function: _Function, node: ast.AST) -> Iterator[Fin
 
 
 def _of_assertion(
-    module: Module, function: _Function, node: ast.Assert
+    module: Module, function: Function, node: ast.Assert
 ) -> Iterator[Finding]:
     for each in walk(node.test):
         match each:
@@ -194,17 +196,17 @@ def _vacuous(test: ast.expr) -> Iterator[ast.GeneratorExp | ast.ListComp | ast.S
             yield found
 
 
-def _is_shown(module: Module, function: _Function, loop: ast.For) -> bool:
+def _is_shown(module: Module, function: Function, loop: ast.For) -> bool:
     """Return whether a test shows that a loop goes round at least once."""
     if _is_known(module, function, loop.iter, loop):
         return True
     written = {
-        *_names(loop.target),
+        *names_in(loop.target),
         *(name for each in loop.body for name in _written(each)),
     }
     return any(
-        written & {*_names(node)}
-        for node in _own(function)
+        written & {*names_in(node)}
+        for node in own(function)
         if isinstance(node, ast.Assert | ast.Return)
         and node.lineno > (loop.end_lineno or loop.lineno)
     )
@@ -223,7 +225,7 @@ def _written(node: ast.AST) -> Iterator[str]:
 
 
 def _is_known(
-    module: Module, function: _Function, found: ast.expr, where: ast.stmt
+    module: Module, function: Function, found: ast.expr, where: ast.stmt
 ) -> bool:
     """Return whether it is known that there is something in what is looked through."""
     match found:
@@ -283,14 +285,14 @@ def _is_filled(node: ast.expr) -> bool:
 
 
 def _is_known_name(
-    module: Module, function: _Function, name: str, where: ast.stmt
+    module: Module, function: Function, name: str, where: ast.stmt
 ) -> bool:
     arguments = function.args
     given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     if any(each.arg == name for each in given):
         return True
     values: list[ast.expr] = []
-    for node in _own(function):
+    for node in own(function):
         match node:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
                 values += [value] * (target == name)
@@ -298,18 +300,18 @@ def _is_known_name(
                 values += [value] * (target == name)
             case ast.For(target=target) | ast.comprehension(target=target):
                 # It comes from what is looked through further out.
-                if name in _names(target) and node is not where:
+                if name in names_in(target) and node is not where:
                     return True
     if not values and name in module.constants:
         constant = module.constants[name]
         return constant is None or _is_known(module, function, constant, where)
     return any(
-        name not in _names(each) and _is_known(module, function, each, where)
+        name not in names_in(each) and _is_known(module, function, each, where)
         for each in values
     )
 
 
-def _is_asserted(function: _Function, found: ast.expr, where: ast.stmt) -> bool:
+def _is_asserted(function: Function, found: ast.expr, where: ast.stmt) -> bool:
     """Return whether something else is asserted of what is looked through."""
     wanted = {ast.unparse(found)}
     if isinstance(found, ast.Call) and isinstance(found.func, ast.Attribute):
@@ -321,16 +323,16 @@ def _is_asserted(function: _Function, found: ast.expr, where: ast.stmt) -> bool:
         isinstance(node, ast.Assert)
         and id(node) not in inside
         and wanted & _texts(node)
-        for node in _own(function)
+        for node in own(function)
     )
 
 
-def _goes_on(function: _Function, node: ast.Try) -> bool:
+def _goes_on(function: Function, node: ast.Try) -> bool:
     """Return whether something is asserted of what isn't raised."""
     end = node.handlers[-1].end_lineno or 0
     return any(map(_asserts, node.body)) or any(
         _is_assertion(each) and each.lineno > end
-        for each in _own(function)
+        for each in own(function)
         if isinstance(each, ast.stmt | ast.expr)
     )
 
@@ -342,8 +344,8 @@ def _asserting(modules: list[Module]) -> set[str]:
     for module in modules:
         found |= module.from_harness
         for function in module.functions:
-            calls.setdefault(function.name, set()).update(_calls(function))
-            if any(map(_is_assertion, _own(function))):
+            calls.setdefault(function.name, set()).update(called_in(function))
+            if any(map(_is_assertion, own(function))):
                 found.add(function.name)
     while True:
         more = {name for name, called in calls.items() if called & found} - found
@@ -363,46 +365,9 @@ def _is_assertion(node: ast.AST) -> bool:
 
 
 @cache
-def _calls(function: _Function) -> frozenset[str]:
-    """Return the names of what is called, or handed on to be called."""
-    return frozenset(
-        each.id if isinstance(each, ast.Name) else each.attr
-        for each in _own(function)
-        if isinstance(each, ast.Name | ast.Attribute)
-    )
-
-
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Iterate over a node and all in it; `ast.walk` takes four times as long.
-
-    Whether a name is read or written is no node here.
-    """
-    left = [node]
-    while left:
-        node = left.pop()
-        yield node
-        for name in node._fields:
-            value = getattr(node, name)
-            if isinstance(value, list):
-                left += [each for each in value if isinstance(each, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
-                left.append(value)
-
-
-@cache
-def _own(function: _Function) -> tuple[ast.AST, ...]:
-    """Return what stands in a function."""
-    return tuple(each for statement in function.body for each in walk(statement))
-
-
-@cache
 def _texts(node: ast.Assert) -> frozenset[str]:
     """Return all that is asserted to be something, unless that holds of nothing too."""
     parts = [*walk(node.test)]
     if any(isinstance(x, ast.Call) and ast.unparse(x.func) in _OF_ALL for x in parts):
         return frozenset()
     return frozenset(ast.unparse(x) for x in parts if isinstance(x, ast.expr))
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in walk(node) if isinstance(each, ast.Name)}

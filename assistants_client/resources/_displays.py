@@ -14,8 +14,9 @@ from .._flows.paginate import Bounds, Pagination, cut_short_text
 from .._operations import RETRIEVE_FILE
 from ..display.conversation import Conversation, files_to_name, in_order
 from ..display.timeline import Timeline
-from ._base import object_reader, page_calls
+from ._base import page_calls
 from ._inherited import inherited, with_free_query
+from ._readers import object_reader
 from ._run_calls import RunCalls
 
 if TYPE_CHECKING:

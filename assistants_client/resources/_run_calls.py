@@ -26,8 +26,8 @@ from .._operations import (
 )
 from .._run_errors import RunError
 from .._tool_ledger import ToolLedger
-from ._base import item_reader, object_reader, reader
 from ._inherited import inherited
+from ._readers import item_reader, object_reader, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

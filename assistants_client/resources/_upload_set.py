@@ -13,8 +13,8 @@ from .._file_errors import UploadError, UploadFailure
 from .._flows.uploads import upload_of
 from .._log import LOGGER
 from .._operations import CREATE_FILE
-from ._base import object_reader
 from ._overall_progress import OverallProgress
+from ._readers import object_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,9 @@ from .._call import make_call
 from .._errors import AssistantsError, ConfigurationError
 from .._flows.call import perform_call
 from .._operations import CREATE_FILE, CREATE_VECTOR_STORE_FILE_BATCH
-from ._base import ids_in, object_reader
+from ._base import ids_in
 from ._inherited import inherited
+from ._readers import object_reader
 from ._upload_set import PURPOSE, UploadSet, leave
 from ._waits_for_files import wait_flow
 

@@ -21,8 +21,9 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     RETRIEVE_FILE,
 )
-from ._base import ids_in, object_reader
+from ._base import ids_in
 from ._inherited import inherited, with_free_query
+from ._readers import object_reader
 
 if TYPE_CHECKING:
     from .._call import CallOptions, CallResult
