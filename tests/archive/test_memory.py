@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 # By thread: how many messages it has, and how many bytes each has. What is traced is
 # slow by the object, so there are fewer and longer ones than is usual.
-THREADS = {"export": (4_000, 2_000), "import": (500, 20_000)}
+THREADS = {"export": (4_000, 2_500), "import": (500, 20_000)}
 MESSAGE = (
     b'{"id": "msg_%d", "object": "thread.message", "created_at": %d, "role": "user",'
     b' "content": [{"type": "text", "text": {"value": "%b"}}]}'
 )
 MOST = 5 * 1024 * 1024
-"""Some 60 % of what the messages have together."""
+"""Half of what the messages have together."""
 
 
 @pytest.fixture(autouse=True)
