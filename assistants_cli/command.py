@@ -120,17 +120,28 @@ def _guarded(
             code = perform()
             sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads on; so that Python doesn't complain at its end either.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Nobody reads on.
+        _discard_output()
         return ExitCode.PIPE_CLOSED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except typer.Exit:
         raise
     except Exception as error:  # noqa: BLE001 - people get a line for each
-        return _report(session, error)
+        reported = _report(session, error)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # The disk is full, for example.
+            _discard_output()
+        return reported
     return code
+
+
+def _discard_output() -> None:
+    """Leave what can't be written, or Python would try at its end, and complain."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(session: Session, error: Exception) -> ExitCode:
