@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # By thread: how many messages it has, and how many bytes each has. What is traced is
 # slow by the object, so there are fewer and longer ones than is usual.
-THREADS = {"export": (4_000, 2_500), "import": (500, 20_000)}
+THREADS = {"export": (8_000, 1_250), "import": (500, 20_000)}
 MESSAGE = (
     b'{"id": "msg_%d", "object": "thread.message", "created_at": %d, "role": "user",'
     b' "content": [{"type": "text", "text": {"value": "%b"}}]}'
@@ -73,7 +73,7 @@ def test_exporting_a_long_thread(tmp_path: Path) -> None:
         assert _peak(export.run) < MOST
     (path,) = tmp_path.glob("threads/*")
     with path.open("rb") as file:
-        assert sum(b'"message"' in line for line in file) == 4_000
+        assert sum(b'"message"' in line for line in file) == 8_000
 
 
 def test_importing_a_long_thread(tmp_path: Path) -> None:
