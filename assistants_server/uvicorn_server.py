@@ -147,6 +147,7 @@ class UvicornServer(uvicorn.Server):
         deadline = self._loop.time() + _GRACE
         while self.server_state.tasks and self._loop.time() < deadline:
             await asyncio.sleep(0.01)
+        await self._stop_accepting()
         self._connections.abort()
         await super().shutdown(sockets)
         await self._indexer.close()
@@ -155,3 +156,17 @@ class UvicornServer(uvicorn.Server):
                 await close(self._scheduler.engine)
         # Here, because a signal that ends the process is raised again after this.
         self._store.close()
+
+    async def _stop_accepting(self) -> None:
+        """Leave who connects from now on to the system, and see to who was accepted.
+
+        Where a listener is closed a turn of the loop after it has accepted a
+        connection, the connection is lost track of, and stays open for as long as the
+        process (https://github.com/python/cpython/issues/109564).
+        """
+        for listener in self.servers:
+            for each in listener.sockets:
+                # Other loops than that of POSIX have no readers.
+                with suppress(NotImplementedError):
+                    self._loop.remove_reader(each.fileno())
+        await asyncio.sleep(0)

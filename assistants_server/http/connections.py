@@ -47,6 +47,7 @@ class Connections:
         self._idle = IDLE if idle is None else idle
         self._most = _limit() if most is None else most
         self._open: dict[Connection, None] = {}
+        self._ended = False
         self.protocol: type[H11Protocol] = _watched(self)
 
     def of(self, scope: Scope) -> Connection:
@@ -63,7 +64,9 @@ class Connections:
 
     def add(self, connection: Connection) -> None:
         """Take in a new connection, in the place of an old one if need be."""
-        if len(self._open) >= self._most:
+        if self._ended:
+            connection.abort()
+        elif len(self._open) >= self._most:
             idle = (each for each in self._open if each.idle_since is not None)
             longest = min(idle, key=lambda each: each.idle_since or 0, default=None)
             # Where all are at work, there is no place for another one.
@@ -86,7 +89,13 @@ class Connections:
                     each.abort()
 
     def abort(self) -> None:
-        """Abort all of them, whatever is still to be sent."""
+        """Abort all of them, whatever is still to be sent, and those that come yet.
+
+        What a listener has accepted becomes a connection a few turns of the loop later,
+        also when the listener is closed by then; left alone, its client would wait for
+        a server that is no more.
+        """
+        self._ended = True
         for connection in [*self._open]:
             connection.abort()
 
