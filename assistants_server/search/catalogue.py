@@ -81,18 +81,19 @@ class Catalogue:
     def leftovers(self) -> list[tuple[int, int, bool]]:
         """Return files that were being added or removed when a server ended.
 
-        With each, its store, and whether that is still there.
+        With each, its store, and whether that is still there; in order of the stores.
         """
         select = (
             "select f.id, f.store, s.id is not null from files f"
-            " left join stores s on s.id = f.store where f.state != ?"
+            " left join stores s on s.id = f.store where f.state != ? order by f.store"
         )
         rows = self._sql.execute(select, (COMPLETE,))
         return [(file, store, bool(there)) for file, store, there in rows]
 
-    def delete_file(self, file: int) -> None:
-        """Delete a file that has no chunks any more."""
-        self._sql.execute("delete from files where id = ?", (file,))
+    def delete_files(self, files: Iterable[int]) -> None:
+        """Delete files that have no chunks any more."""
+        rows = [(file,) for file in files]
+        self._sql.executemany("delete from files where id = ?", rows)
 
     def add_chunks(self, store: int, file: int, chunks: Iterable[Chunk]) -> list[int]:
         """Add chunks to a file, and return their numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from .catalogue import Catalogue
@@ -128,10 +128,7 @@ class Index:
                     self._catalogue.hide_file(each)
             if whole or files:
                 self._vectors.forget(store)
-        for each in files:
-            self._delete(each, store, with_words=not whole)
-        if files and not whole:
-            self._forget_words(store)
+        self._delete(files, store, with_words=not whole)
         self._database.shorten_log()
 
     def files(self) -> set[tuple[str, str]]:
@@ -227,20 +224,31 @@ class Index:
         if vectors:
             self._vectors.add(store, file, [*zip(numbers, vectors, strict=True)])
 
-    def _delete(self, file: int, store: int, *, with_words: bool) -> None:
-        """Delete a file that is hidden; others search in between."""
-        most = _BATCH if with_words else _BATCH_WITHOUT_WORDS
-        while True:
+    def _delete(self, files: Collection[int], store: int, *, with_words: bool) -> None:
+        """Delete files that are hidden; others search in between.
+
+        They are known until nothing is left of them: the next server goes on with it.
+        """
+        for each in files:
+            while self._delete_some(each, store, with_words=with_words):
+                pass
+        if files and with_words:
+            self._forget_words(store)
+        if files:
             with self._database.changes():
-                chunks = self._catalogue.some_chunks(file, most)
-                if not chunks:
-                    self._catalogue.delete_file(file)
-                    return
-                if with_words:
-                    texts = ((number, indexed(text)) for number, text in chunks)
-                    self._words.remove(store, texts)
-                self._catalogue.delete_chunks(store, [each for each, _ in chunks])
-                self._vectors.forget(store)
+                self._catalogue.delete_files(files)
+
+    def _delete_some(self, file: int, store: int, *, with_words: bool) -> bool:
+        """Delete some chunks of a file, and return whether there were any."""
+        most = _BATCH if with_words else _BATCH_WITHOUT_WORDS
+        with self._database.changes():
+            chunks = self._catalogue.some_chunks(file, most)
+            if chunks and with_words:
+                texts = ((number, indexed(text)) for number, text in chunks)
+                self._words.remove(store, texts)
+            self._catalogue.delete_chunks(store, [each for each, _ in chunks])
+            self._vectors.forget(store)
+        return bool(chunks)
 
     def _forget_words(self, store: int) -> None:
         """Take the words of removed files out of the index; others search meanwhile."""
@@ -254,5 +262,7 @@ class Index:
         """Delete what was being added or removed when an earlier server ended."""
         with self._database.held():
             left = self._catalogue.leftovers()
-        for file, store, there in left:
-            self._delete(file, store, with_words=there)
+        for (store, is_there), files in groupby(left, key=lambda each: each[1:]):
+            self._delete([each[0] for each in files], store, with_words=is_there)
+        # One that was killed leaves a log, too.
+        self._database.shorten_log()
