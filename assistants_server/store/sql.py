@@ -61,7 +61,9 @@ class SQLStore(Transactions):
         self._database = database
         self._clock = clock
         self._whose = whose
-        self.vector_store_files = VectorStoreFiles(database, whose)
+        self.vector_store_files = VectorStoreFiles(
+            database, whose, on_delete=self._purge_after
+        )
         self.deltas = Deltas(database)
         self.responses = StoredResponses(database, clock, whose)
         self.uses = Uses(database, clock, whose)
@@ -224,7 +226,7 @@ class SQLStore(Transactions):
         if gone.rowcount:
             self.deltas.delete(id)
             self.responses.forget(id)
-            self.after(self._purge)
+            self._purge_after()
 
     def delete_thread(self, id: str) -> None:
         """Delete a thread, or a vector store, and most of what is in it.
@@ -244,8 +246,12 @@ class SQLStore(Transactions):
         with self.changes():
             more = self._delete_some(id)
             if not more:
-                self.after(self._purge)
+                self._purge_after()
         return more
+
+    def _purge_after(self) -> None:
+        """Get rid of what a change deletes, when it is made."""
+        self.after(self._purge)
 
     def leftovers(self) -> list[str]:
         """Return the threads and vector stores that are deleted, but for a rest."""

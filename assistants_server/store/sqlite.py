@@ -59,6 +59,8 @@ class SQLiteStore(SQLStore):
                 self._sql.close()
                 raise
         super().__init__(self._sql, clock)
+        # A server that was killed left it.
+        self._purge()
         self._rates = LocalRates()
         self._processes = OnlyProcess(self._sql)
 

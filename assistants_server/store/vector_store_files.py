@@ -10,7 +10,7 @@ from ..compact_json import all_from_json, from_json, to_json
 from .interface import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from .database import Database
     from .whose import Whose
@@ -54,9 +54,19 @@ class VectorStoreFiles:
     which nobody has but who works for all projects.
     """
 
-    def __init__(self, sql: Database, whose: Whose) -> None:
+    def __init__(
+        self, sql: Database, whose: Whose, on_delete: Callable[[], None]
+    ) -> None:
+        """Use the tables of a store.
+
+        Args:
+            sql: its database.
+            whose: whose files.
+            on_delete: called in each change that deletes some.
+        """
         self._sql = sql
         self._whose = whose
+        self._on_delete = on_delete
 
     def add(self, bodies: Sequence[JSON], *, batch: str | None = None) -> None:
         """Add files at the end; the same ones that were there before go.
@@ -125,6 +135,7 @@ class VectorStoreFiles:
             f" where {self._whose}vector_store = ? and file = ?",
             (*self._whose.values, vector_store, file),
         )
+        self._on_delete()
 
     def delete_all(self, vector_store: str) -> bool:
         """Take files out of a vector store that is no more, or is empty from now on.
@@ -145,6 +156,8 @@ class VectorStoreFiles:
             " order by file limit ?)",
             (*self._whose.values, vector_store, _FILES),
         )
+        if gone.rowcount:
+            self._on_delete()
         return len(batches) == _BATCHES or gone.rowcount == _FILES
 
     def leftovers(self) -> list[str]:

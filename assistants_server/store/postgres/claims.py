@@ -30,7 +30,8 @@ class ClaimedFiles(VectorStoreFiles):
     """The files of all vector stores, some of which processes are at work on."""
 
     def __init__(self, database: Database, processes: DatabaseProcesses) -> None:
-        super().__init__(database, Whose())
+        # What was deleted is left to PostgreSQL.
+        super().__init__(database, Whose(), on_delete=lambda: None)
         self._processes = processes
 
     def next(self, *, besides: Collection[int]) -> Entry | None:
