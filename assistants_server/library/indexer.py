@@ -26,6 +26,7 @@ from ..search.errors import (
 )
 from ..search.extraction import StoppedError
 from ..store import StoreAwayError
+from .tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -44,7 +45,7 @@ AT_ONCE = 2
 _SEARCHES = 4
 # How often a file is begun that a server never came to the end of: it may be its death.
 _MOST_ATTEMPTS = 3
-# Seconds: between two looks at what has expired, and for what runs when it stops.
+# Seconds: between two looks at what has expired, and for the index to be closed.
 _TIDY, _GRACE = 60.0, 1.0
 _DAY = 24 * 3600.0
 # Seconds before another try where the store can't be used.
@@ -90,13 +91,12 @@ class Indexer:
         self._entries = store.vector_store_files
         self._contents = contents
         self._jobs: dict[tuple[str, str], _Job] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
-        self._closing = False
         self._searches = asyncio.Semaphore(_SEARCHES)
         self._claims = asyncio.Lock()
         self._removals = asyncio.Lock()
         self._quiet = QuietLog()
+        self._tasks = Tasks(self._quiet)
 
     async def start(
         self,
@@ -117,9 +117,9 @@ class Indexer:
             # Nobody writes into it yet.
             await self._sweep()
         for _ in range(AT_ONCE):
-            self._begin(self._work())
+            self._tasks.begin(self._work())
         for work in (self._tidy(expire), *sweeping, *(each() for each in others)):
-            self._begin(work)
+            self._tasks.begin(work)
 
     def _take_over(self, expire: Callable[[], None]) -> None:
         """Go on with what an earlier server left."""
@@ -148,19 +148,21 @@ class Indexer:
             for pair in self._jobs
             if pair[0] == vector_store and file in (None, pair[1])
         )
-        self._begin(self._forget(vector_store, file))
+        self._tasks.begin_deletion(self._forget(vector_store, file))
 
     def delete_contents(self, ids: Iterable[str]) -> None:
         """Delete the contents of files that are no more."""
-        self._begin(self._delete([*ids]))
+        self._tasks.begin_deletion(self._delete([*ids]))
 
     def delete_rest(self, id: str) -> None:
         """Delete what is left of a thread or vector store that is no more."""
-        self._begin(self._repeat(partial(self._store.delete_rest, id)))
+        self._tasks.begin_deletion(self._repeat(partial(self._store.delete_rest, id)))
 
     def empty(self, vector_store: str) -> None:
         """Take the files out of a vector store that is no more, or has expired."""
-        self._begin(self._repeat(partial(self._entries.delete_all, vector_store)))
+        self._tasks.begin_deletion(
+            self._repeat(partial(self._entries.delete_all, vector_store))
+        )
 
     async def search(self, search: Callable[[], _Done]) -> _Done:
         """Return what a search in the index finds, in a thread of its own."""
@@ -189,16 +191,15 @@ class Indexer:
             news = self._news
 
     async def close(self) -> None:
-        """Stop everything where it is; the next server takes it up again."""
-        self._closing = True
+        """Stop everything where it is; the next server takes it up again.
+
+        What is being deleted has some time to go, so that little is left to that one.
+        """
         for job in self._jobs.values():
             job.stop.set()
-        for task in self._tasks:
-            task.cancel()
         if self._embedder:
             self._embedder.close()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_GRACE)
+        await self._tasks.end()
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
                 await in_thread(self._close)
@@ -270,7 +271,7 @@ class Indexer:
         except (EmbeddingError, SearchError) as error:
             return failed(entry.body, "server_error", str(error))
         except Exception as error:  # noqa: BLE001 - a file can be anything
-            if self._closing:
+            if self._tasks.are_ending:
                 return None
             _log.exception("indexing %s failed", entry.file, exc_info=error)
             message = "Internal error of the server; its log has the details."
@@ -283,7 +284,7 @@ class Indexer:
             try:
                 await self._store.perform(partial(self._entries.spare, entry.place))
             except StoreAwayError:
-                if self._closing:
+                if self._tasks.are_ending:
                     return
                 await asyncio.sleep(_PAUSE)
             else:
@@ -381,14 +382,3 @@ class Indexer:
         for pair in there:
             if known.get(pair) not in ("completed", "in_progress"):
                 self._store.after(partial(self.forget, *pair))
-
-    def _begin(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error and not self._closing:
-            self._quiet.error("work on the index failed", error)

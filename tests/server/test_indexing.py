@@ -27,7 +27,7 @@ from tests.search.test_hostile_documents import (
     looping_pages,
     zip_bomb,
 )
-from tests.server.api import TIMEOUT, talking, until
+from tests.server.api import TIMEOUT, talking
 from tests.server.program import Program
 from tests.server.shelf import (
     EXTRACT,
@@ -132,17 +132,9 @@ def test_deletions_free_the_chunks(tmp_path: Path) -> None:
     with opened(tmp_path / "s") as left, left.changes():
         rows = left._database.execute("select count(*) from batch_files")
         assert rows.fetchone() == (0,)
-
-    def are_free() -> bool:
-        with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
-            texts = index.execute("select text from chunks").fetchall()
-        if len(texts) > 2:
-            # A server that stops leaves what it hasn't deleted yet to the next one.
-            with LocalServer(store=tmp_path / "s"):
-                pass
-        return len(texts) == 2
-
-    until(are_free, "the chunks to be deleted")
+    with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
+        texts = index.execute("select text from chunks").fetchall()
+    assert len(texts) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 from assistants_server import LocalServer
 from tests.server.api import Api, talking, until
+from tests.server.shelf import upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,21 @@ def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
         api.delete(f"/assistants/{assistant}")
         assert has_secret(tmp_path) == []
     assert has_secret(tmp_path) == []
+
+
+@pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
+@pytest.mark.parametrize("whole", [True, False])
+def test_attributes_go_with_their_file(tmp_path: Path, *, whole: bool) -> None:
+    with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
+        file, store = (
+            upload(api, b"The tide.")["id"],
+            api.post("/vector_stores", {})["id"],
+        )
+        path = f"/vector_stores/{store}/files"
+        api.post(path, {"file_id": file, "attributes": {"word": SECRET}})
+        assert has_secret(tmp_path)
+        api.delete(f"/vector_stores/{store}" if whole else f"{path}/{file}")
+        until(lambda: has_secret(tmp_path) == [], "the secret to go")
 
 
 @pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
