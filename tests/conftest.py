@@ -13,7 +13,6 @@ from unittest import mock
 
 import pytest
 from _pytest.runner import runtestprotocol
-from hypothesis import settings
 
 from harness.memory_folder import keep_temporary_files_in_memory
 from harness.rows import VARIABLE
@@ -21,11 +20,6 @@ from harness.tls_contexts import share_tls_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-
-# No test depends on how fast a machine is. What hypothesis sets by itself where CI is
-# set (always the same examples, for one) stays.
-settings.register_profile("project", deadline=None, max_examples=30)
-settings.load_profile("project")
 
 # What a shell has begun in the background ignores Ctrl-C, and so would all that it
 # begins itself; but what the tests interrupt has to hear of it.
@@ -36,6 +30,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # of the tests, and those that the programs load which they start, are kept compiled.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Only now, as pytest rewrites the ninety modules of what has a plugin for it.
+from hypothesis import settings  # noqa: E402
+
+# No test depends on how fast a machine is. What hypothesis sets by itself where CI is
+# set (always the same examples, for one) stays.
+settings.register_profile("project", deadline=None, max_examples=30)
+settings.load_profile("project")
 
 # What is imported stays to the end, so that to look for garbage in it is in vain.
 gc.disable()
