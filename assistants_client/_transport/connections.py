@@ -176,9 +176,8 @@ class Connections(BaseConnections):
             other = self._idle.pop_any()
             if other is not None:
                 other.line.close()
-        # The line first: what is interrupted behind it can be closed.
-        lease.line = line = Line(self._backend, self.core)
-        lease.connection = self._made(origin, line)
+        line = Line(self._backend, self.core)
+        lease.hold(self._made(origin, line), line)
         if self.is_closed:
             raise self._closed_error()
 

@@ -75,9 +75,8 @@ class Lease:
 
     def hold(self, connection: Any, line: Any) -> None:
         """Use a connection."""
-        # The line first: what is interrupted behind it can still be closed.
-        self.line = line
         self.connection = connection
+        self.line = line
 
 
 class IdleConnections:
