@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
 import random
 import signal
 import time
@@ -15,7 +17,7 @@ import pytest
 
 from codegen import overlay, pipeline, source
 from codegen.pipeline import Order, build
-from codegen.swap import recover
+from codegen.swap import recover, replace_folder
 from tests.cases import some
 from tests.codegen.conftest import built, built_in, silent
 from tests.codegen.once import once
@@ -165,6 +167,40 @@ def test_a_tree_that_was_set_aside_is_put_back_first(
     else:
         assert build(order, silent).changed == []
     assert tree(old.parent) == {f"generated/{n}": d for n, d in old_tree.items()}
+
+
+@pytest.mark.parametrize("replace", [True, False], ids=["replace", "recover"])
+def test_while_a_folder_is_replaced_nobody_else_replaces_one_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
+) -> None:
+    def is_free() -> bool:
+        with ExitStack() as stack:
+            other = os.open(tmp_path, os.O_RDONLY)
+            stack.callback(os.close, other)
+            try:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    found = []
+
+    def watched(self: Path, target: Path) -> Path:
+        found.append(is_free())
+        return original(self, target)
+
+    original = Path.rename
+    monkeypatch.setattr(Path, "rename", watched)
+    new, target = tmp_path / "new", tmp_path / "out"
+    for folder in (new, target if replace else tmp_path / ".out.replaced"):
+        folder.mkdir()
+    if replace:
+        replace_folder(new, target)
+    else:
+        recover(target)
+    assert target.is_dir()
+    assert found == [False] * (3 if replace else 1)
+    assert is_free()
 
 
 # --- Real processes, really stopped --------------------------------------------------
