@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistants_api import models
+from assistants_api import models, showing
 from assistants_api.showing import MOST, line
 from assistants_api.types import UNSET, UnknownObject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SECRET = "of-nobody-but-me"
 RUN: dict[str, Any] = {
@@ -132,6 +135,48 @@ def test_what_contains_itself_comes_to_an_end() -> None:
     own: Any = models.ThreadObject.from_dict({"id": "thread_1"})
     own.metadata = {"own": own, "endless": endless}
     assert len(repr(own)) < MOST
+
+
+def test_no_more_is_looked_at_than_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def look(text: str) -> str:
+        looked.append(len(text))
+        return text
+
+    class Watched:
+        def fullmatch(self, text: str) -> None:
+            look(text)
+
+        search = fullmatch
+
+    class Endless(Mapping[int, int]):
+        def __getitem__(self, key: int) -> int:
+            return key
+
+        def __iter__(self) -> Iterator[int]:
+            return count(1)
+
+        def __len__(self) -> int:
+            return sys.maxsize
+
+    class Long:
+        def __repr__(self) -> str:
+            return "x" * 100_000
+
+    monkeypatch.setattr(showing, "_SECRET", Watched())
+    monkeypatch.setattr(showing, "_HEADERS", Watched())
+    monkeypatch.setattr(showing, "_PATTERNS", [Watched()])
+    long = "x" * 100_000
+    for value, expected in [
+        (long, f"UnknownObject(a='{'x' * 40}"),
+        (Endless(), "UnknownObject(a={1: 1, 2: 2, "),
+        (Long(), "UnknownObject(a=<Long>)"),
+    ]:
+        assert line(UnknownObject({"a": value}), look).startswith(expected)
+    for name in (long, "x" * 61):
+        assert line(UnknownObject({name: 1}), look).startswith("UnknownObject('xxx")
+    assert max(looked) <= MOST + 4_000
 
 
 @settings(max_examples=60, deadline=None)
