@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from attrs import fields, has
@@ -270,13 +269,13 @@ def _is_secret(name: Any) -> bool:
 
 
 def _items(value: Mapping[Any, Any], level: Level, most: int) -> Iterator[str]:
-    for key, each in islice(value.items(), most):
+    for key, each in value.items():
         shown = value_line(each, level.below(key), most)
         yield f"{value_line(key, Level(level.hide, level.depth), 40)}: {shown}"
 
 
 def _elements(value: Iterable[Any], level: Level, most: int) -> Iterator[str]:
-    for each in islice(value, most):
+    for each in value:
         yield value_line(each, level.below(), most)
 
 

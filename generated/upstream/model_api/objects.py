@@ -339,8 +339,6 @@ def to_json(
     Raises:
         ValueError: the value contains itself.
     """
-    if value is UNSET:
-        return UNSET
     copy = copy or copy_level
     root = [value]
     level: list[list[Any] | dict[str, Any]] = [root]
@@ -356,7 +354,7 @@ def to_json(
                     copied = copy(item)
                     holder[key] = copied  # type: ignore[index]
                     inner.append(copied)
-                elif item is not UNSET:
+                else:
                     holder[key] = as_plain(item)  # type: ignore[index]
         if not inner:
             return root[0]
