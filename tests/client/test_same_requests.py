@@ -46,9 +46,13 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
+def plain(_: Request) -> Response:
+    return Response.of({"data": []})
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as server:
+    with ScriptedServer(plain) as server:
         yield server
 
 
@@ -56,10 +60,6 @@ def server() -> Iterator[ScriptedServer]:
 def shared(request: pytest.FixtureRequest, server: ScriptedServer) -> Iterator[Clients]:
     with Clients(server, asynchronous=request.param) as clients:
         yield clients
-
-
-def plain(_: Request) -> Response:
-    return Response.of({"data": []})
 
 
 @pytest.fixture
