@@ -49,7 +49,14 @@ def command_line(commands: Collection[str] = COMMANDS) -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; an interrupt ends it with 130, wherever it comes."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _run() -> None:
     # Collecting takes a quarter of a large build, and hardly anything is in circles.
     gc.disable()
     # Others take a while to import.
