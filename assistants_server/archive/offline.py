@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,11 +51,12 @@ def import_into(
         check_place(files, place)
     except ValueError as error:
         raise StoreError(str(error)) from None
-    with tempfile.TemporaryDirectory() as spare:
+    with ExitStack() as spare:
         if dry_run and not store_exists(place):
-            place = Path(spare, "store.db")
-        opened, folder = open_store(place), our_folder(place)
-        contents = open_contents(files, opened, folder)
+            folder = spare.enter_context(tempfile.TemporaryDirectory())
+            place = Path(folder, "store.db")
+        opened = open_store(place)
+        contents = open_contents(files, opened, our_folder(place))
         try:
             return import_archive(
                 *(archive, opened, contents),

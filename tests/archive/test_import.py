@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -117,11 +118,15 @@ def test_what_was_changed_or_deleted_here_since_stays_so(
         assert client.threads.retrieve(shop.threads[0]).metadata == {"mine": "1"}
 
 
-def test_a_dry_run_writes_nothing(archive: Path, store: Path) -> None:
+def test_a_dry_run_writes_nothing(
+    archive: Path, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = import_into(store, archive, dry_run=True)
     assert report.counts["imported"]["thread"] == 3
     assert not store.exists()
     assert "would be imported" in report.lines()[0]
+    # What has a store needs no other, whose folder a kill would leave.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     import_into(store, archive)
     assert not import_into(store, archive, dry_run=True).counts["imported"]
 
