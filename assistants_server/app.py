@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Route
 
 from ._api import in_thread
 from .contract.operations import operations
@@ -19,6 +19,7 @@ from .http.idempotency import fingerprint, key_of, once
 from .http.request_bodies import RequestBodies
 from .http.responses import EarlyResponse, EventStream, file_response, list_response
 from .http.results import Result
+from .http.routes import Routes
 from .http.store_errors import StoreErrors
 from .http.validation import ValidRequest, read_query
 from .operations.projects import Projects
@@ -61,17 +62,19 @@ class App:
             by_path.setdefault(each.path, []).append(each.method)
             self._operations[each.method, each.path] = each
         # A path without parameters wins over one with: /threads/runs, /threads/{id}.
-        self._routes = [
-            Route(_pattern(path), self._endpoint(path), methods=methods, name=path)
-            for path, methods in sorted(
-                by_path.items(), key=lambda item: "{" in item[0]
-            )
-        ]
+        self._routes = Routes(
+            [
+                Route(_pattern(path), self._endpoint(path), methods=methods, name=path)
+                for path, methods in sorted(
+                    by_path.items(), key=lambda item: "{" in item[0]
+                )
+            ]
+        )
 
     def asgi(self) -> ASGIApp:
         """Return the application for a server."""
         app = Starlette(
-            routes=self._routes,
+            routes=[self._routes],
             exception_handlers={
                 HTTPError: _error_response,
                 StoreError: self._store_error_response,
@@ -91,13 +94,9 @@ class App:
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""
-        scope = {"type": "http", "method": method, "path": path}
-        scope["root_path"] = base_of(path)
-        for route in self._routes:
-            if route.matches(scope)[0] is Match.FULL:
-                found = self._operations.get((method, route.name))
-                return found.id if found else None
-        return None
+        route = self._routes.find(method, path[len(base_of(path)) :])
+        found = route and self._operations.get((method, route.name))
+        return found.id if found else None
 
     def _endpoint(self, path: str) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:

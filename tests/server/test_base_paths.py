@@ -63,3 +63,15 @@ def test_faults_and_records_know_the_operation() -> None:
         for base in BASES:
             assert httpx.get(f"{origin}{base}/assistants").status_code == 429
             assert server.exchanges[-1].operation == "listAssistants"
+
+
+def test_a_path_may_be_one_of_several_by_its_method(http: httpx.Client) -> None:
+    """The path without a parameter comes first, where it has the method."""
+    made = http.post("/threads/runs", json={"assistant_id": "asst_none"})
+    assert "asst_none" in made.json()["error"]["message"]
+    for method in ("GET", "DELETE"):
+        found = http.request(method, "/threads/runs")
+        assert found.status_code == 404
+        assert "thread found with id 'runs'" in found.json()["error"]["message"]
+    refused = http.put("/threads/runs")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
