@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import create
 from referencing import Registry
 
+from .metaschema import merged_metaschema
 from .patterns import LONGEST_PATTERN, match_cost, pattern_weight
 
 # An object, true or false.
@@ -189,8 +190,8 @@ def _metaschema() -> Draft202012Validator:
     # Other formats would be checked or not, by what else is installed.
     formats = FormatChecker(formats=())
     formats.checks("regex", raises=_PatternError)(_is_pattern)
-    meta = Draft202012Validator.META_SCHEMA
-    return Draft202012Validator(meta, format_checker=formats, registry=Registry())
+    merged = merged_metaschema()
+    return Draft202012Validator(merged, format_checker=formats, registry=Registry())
 
 
 class _PatternError(ValueError):
