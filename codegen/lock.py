@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -103,16 +104,35 @@ def _causes(wanted: dict[str, Any], locked: dict[str, Any]) -> Iterator[str]:
 
 def tool_inputs() -> dict[str, Any]:
     """Return what the code depends on besides the document and the overlay."""
+    sources = {**_sources(CODEGEN), **_hashes([METHODS], CODEGEN)}
+    return {
+        "templates": _templates(TEMPLATES),
+        "generator": hash_of_json(sources),
+        "tools": dict(_versions()),
+    }
+
+
+# What runs was read once, and so it is looked at once, however much a process builds.
+
+
+@cache
+def _templates(folder: Path) -> str:
+    return hash_of_json(_hashes(folder.rglob("*.jinja"), folder))
+
+
+@cache
+def _sources(folder: Path) -> Mapping[str, str]:
     sources = (
         path
-        for path in CODEGEN.rglob("*.py")
-        if path.relative_to(CODEGEN).parts[0] not in _BESIDE
+        for path in folder.rglob("*.py")
+        if path.relative_to(folder).parts[0] not in _BESIDE
     )
-    return {
-        "templates": hash_of_json(_hashes(TEMPLATES.rglob("*.jinja"), TEMPLATES)),
-        "generator": hash_of_json(_hashes([*sources, METHODS], CODEGEN)),
-        "tools": {tool: version(tool) for tool in _TOOLS},
-    }
+    return _hashes(sources, folder)
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    return {tool: version(tool) for tool in _TOOLS}
 
 
 def hashes(folder: Path, known: Mapping[str, str] = _NONE) -> dict[str, str]:

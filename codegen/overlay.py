@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -96,9 +97,10 @@ def apply_actions(document: Document, actions: Iterable[Action]) -> Document:
     return _applied(document, [*actions]).document
 
 
-def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
-    """Read an overlay from a file."""
-    return source.load(path).document
+@cache
+def load() -> Document:
+    """Return the generator's overlay, read once in a process: nobody may change it."""
+    return source.load(DEFAULT_OVERLAY).document
 
 
 def named(path: FilePath) -> Overlay:
