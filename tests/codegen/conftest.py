@@ -13,6 +13,7 @@ import pytest
 
 from codegen.__main__ import main
 from codegen.pipeline import Order, build
+from harness.formatted import keep_formatted_code
 from tests.codegen.audit import vocabulary
 from tests.codegen.once import once
 from tests.codegen.packages import forget_package, import_package
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
     from codegen.select import Selection
     from tests.codegen.audit import Vocabulary
+
+keep_formatted_code()
 
 # All whose values are also there as an object of Python's own.
 _FORMATS = ("date", "date-time", "duration", "uuid", "decimal", "byte")
