@@ -144,13 +144,18 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Run a test as pytest does, and report no more of it than there is to say.
 
     That a test was set up and torn down at once, and without a word, is two thirds of
-    what the processes that run tests write to the one that reads their reports.
+    what the processes that run tests write to the one that reads their reports; of the
+    rest, a third is that it begins, and by which words it could have been chosen.
     """
     hook, place = item.ihook, item.location
-    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=place)
+    # Of one process among several, this is shown with -v alone.
+    if item.config.option.verbose > 0 or not hasattr(item.config, "workerinput"):
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=place)
     with _stores(item):
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:
+        if report.passed:
+            report.keywords = {}
         is_told = report.when == "call" or report.sections or report.duration > _BRIEF
         if is_told or not report.passed:
             hook.pytest_runtest_logreport(report=report)
