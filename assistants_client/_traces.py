@@ -157,8 +157,8 @@ class Traces:
     def _in_trace(self, effect: Effect, context: Any) -> Effect:
         """Return an effect that names a span, and observes the tools that it calls."""
         match effect:
-            case Within(inner):
-                return effect._replace(effect=self._in_trace(inner, context))
+            case Within(inner, seconds):
+                return Within(self._in_trace(inner, context), seconds)
             case Send(request):
                 names: dict[str, str] = {}
                 self._propagator.inject(names, context)
@@ -166,7 +166,7 @@ class Traces:
                 headers: Any = copy(request.headers)
                 for name, value in names.items():
                     headers.setdefault(name, value)
-                return Send(request._replace(headers=headers))
+                return Send(request.replaced(headers=headers))
             case InvokeAll(invocations):
                 return InvokeAll(tuple(map(self._observed, invocations)))
         return effect
@@ -210,7 +210,7 @@ class Traces:
         is_async = inspect.iscoroutinefunction(function)
         # Without its name: a flow within another one is not to observe it twice.
         own = observed_async if is_async else observed
-        return invocation._replace(function=own, tool="")
+        return invocation.of(own, tool="", call_id=invocation.call_id)
 
     def _ending(self, span: Span) -> _Ending:
         return _Ending(self, span)

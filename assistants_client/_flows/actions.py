@@ -203,11 +203,8 @@ class Actions:
             if tools.on_error == "raise":
                 raise raised(error, call, run) from error.__cause__
             return error
-        return bound._replace(
-            function=self._ledger.noting(call.id, bound.function),
-            tool=name_of(call) or "",
-            call_id=call.id,
-        )
+        function = self._ledger.noting(call.id, bound.function)
+        return bound.of(function, tool=name_of(call) or "", call_id=call.id)
 
     def _note(self, call: Any, result: Any) -> Flow[None]:
         """Note the result of a call that took too long, and log a failure."""

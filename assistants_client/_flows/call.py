@@ -102,7 +102,7 @@ def perform_call(
             return request
         key = yield from _invoked(settings.api_key, secrets)
         headers = with_key(key, request.headers, secrets)
-        return request._replace(headers=headers)
+        return request.replaced(headers=headers)
 
     try:
         sent = yield from retry(prepare, policy or Policy(retries), call.operation)

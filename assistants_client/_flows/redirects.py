@@ -47,7 +47,7 @@ def follow_redirects(
             break
         if _objection(request.method, request.url, response) or is_spent(request):
             break
-        request = request._replace(url=_target(request.url, location))
+        request = request.replaced(url=_target(request.url, location))
         path = urlsplit(request.url).path
         yield Note(f"status {response.status_code}; sent on to {path}")
         response = yield Send(request)

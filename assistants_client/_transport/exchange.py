@@ -88,7 +88,7 @@ class Exchange:
             # The HTTP library takes it as it takes bytes.
             pieces: Any = sending
             more = {**prepared.headers, **sending.headers}
-            prepared = prepared._replace(content=pieces, headers=more)
+            prepared = prepared.replaced(content=pieces, headers=more)
             self._sending, body = sending, None
         self.request = pool.requests.new(
             client,
