@@ -1,10 +1,9 @@
 """Effects: what a flow may yield to its driver, and what it is sent back.
 
 A flow is a generator that yields effects and receives their results, so that it is
-written once for sync and async, and tested without a network or a clock. They are plain
-classes: a class of named tuples takes a tenth of a millisecond to make, its objects twice
-the time, and what is here is imported with the first call. None is ever changed, and none
-shows what is in it, which may be secret.
+written once for sync and async, and tested without a network or a clock. They are
+plain classes: one of named tuples takes a tenth of a millisecond to make, and its
+objects twice the time. None is ever changed, and none shows what may be secret.
 """
 
 from __future__ import annotations

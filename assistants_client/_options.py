@@ -12,7 +12,6 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Final,
-    NamedTuple,
     NoReturn,
     TypeAlias,
     TypedDict,
@@ -55,7 +54,7 @@ def _traces_of(given: Any) -> Traces | None:
     return traces_of(given)
 
 
-class Policy(NamedTuple):
+class Policy:
     """How often to retry, and how long to wait where the server says nothing.
 
     Attributes:
@@ -64,9 +63,17 @@ class Policy(NamedTuple):
         clock: returns the time, in seconds since 1970.
     """
 
-    max_retries: int
-    jitter: Callable[[], float] = random.random
-    clock: Callable[[], float] = time.time
+    __slots__ = ("clock", "jitter", "max_retries")
+
+    def __init__(
+        self,
+        max_retries: int,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.max_retries = max_retries
+        self.jitter = jitter
+        self.clock = clock
 
 
 class ClientOptions(TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from .._effects import Log, NoResponse, Note, Send, Sleep, UnreadableResponse
 from .redirects import REDIRECTS, SPENT, follow_redirects, is_spent
@@ -24,7 +24,7 @@ _STALE = "the kept connection was stale"
 _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 
-class Sent(NamedTuple):
+class Sent:
     """A request that got a response, of whatever status.
 
     Attributes:
@@ -34,10 +34,19 @@ class Sent(NamedTuple):
         note: why it was not sent again, if it should have been.
     """
 
-    response: HttpResponse
-    attempts: int
-    unreadable: UnreadableResponse | None = None
-    note: str | None = None
+    __slots__ = ("attempts", "note", "response", "unreadable")
+
+    def __init__(
+        self,
+        response: HttpResponse,
+        attempts: int,
+        unreadable: UnreadableResponse | None = None,
+        note: str | None = None,
+    ) -> None:
+        self.response = response
+        self.attempts = attempts
+        self.unreadable = unreadable
+        self.note = note
 
 
 class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error

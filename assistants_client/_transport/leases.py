@@ -16,7 +16,7 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from .._locks import locked
@@ -35,12 +35,15 @@ _KNOWN = (
 _SCHEMES = (b"http", b"https")
 
 
-class Kept(NamedTuple):
+class Kept:
     """A connection that nobody uses, and since when."""
 
-    connection: Any
-    line: Any
-    since: float
+    __slots__ = ("connection", "line", "since")
+
+    def __init__(self, connection: Any, line: Any, since: float) -> None:
+        self.connection = connection
+        self.line = line
+        self.since = since
 
 
 class Lease:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
@@ -27,14 +27,24 @@ _USUAL_TIMEOUTS: Final = {
 _WITH_BODY: Final = ("PATCH", "POST", "PUT")
 
 
-class _Merged(NamedTuple):
+class _Merged:
     """The headers of requests to one place, and what they were made of."""
 
-    client: list[tuple[bytes, bytes]]
-    host: bytes
-    given: Mapping[str, str]
-    headers: httpx.Headers
-    is_sized: bool
+    __slots__ = ("client", "given", "headers", "host", "is_sized")
+
+    def __init__(
+        self,
+        client: list[tuple[bytes, bytes]],
+        host: bytes,
+        given: Mapping[str, str],
+        headers: httpx.Headers,
+        is_sized: bool,
+    ) -> None:
+        self.client = client
+        self.host = host
+        self.given = given
+        self.headers = headers
+        self.is_sized = is_sized
 
 
 class Requests:

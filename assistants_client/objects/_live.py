@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from .. import _api
 from .._arguments import given
@@ -30,7 +30,7 @@ _NOTHING: Final = object()
 _MORE: Final = "additional_properties"
 
 
-class Binding(NamedTuple):
+class Binding:
     """Where a live object came from.
 
     Attributes:
@@ -38,8 +38,11 @@ class Binding(NamedTuple):
         ids: the path parameters that it was requested with.
     """
 
-    client: Any
-    ids: Mapping[str, Any]
+    __slots__ = ("client", "ids")
+
+    def __init__(self, client: Any, ids: Mapping[str, Any]) -> None:
+        self.client = client
+        self.ids = ids
 
 
 class LiveObject(Shown):
