@@ -8,8 +8,6 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from attrs import evolve
-
 from .reading import is_lines
 from .types import Request
 
@@ -229,4 +227,4 @@ def with_stream(
     if switch is not None and isinstance(body, dict):
         body = {**body, switch: True}
     headers = {**request.headers, "Accept": media_type}
-    return evolve(request, headers=headers, json=body)
+    return request.replaced(headers=headers, json=body)

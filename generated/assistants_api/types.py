@@ -5,9 +5,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
 from os import PathLike
-from typing import IO, Any, Generic, Protocol, TypeAlias, TypeVar, Union
-
-from attrs import define, field
+from typing import (
+    IO,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    Union,
+)
 
 from .absence import ABSENT as ABSENT
 from .absence import UNSET as UNSET
@@ -24,6 +32,33 @@ from .objects import others as others
 from .objects import to_json as to_json
 
 T = TypeVar("T")
+
+
+# By attrs, each of these classes would take half a millisecond to import.
+class _Record:
+    """What is shown, and compared, by its attributes."""
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
+
+    # What is long, or may be secret.
+    _not_shown: ClassVar[tuple[str, ...]] = ()
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={getattr(self, name)!r}"
+            for name in self.__match_args__
+            if name not in self._not_shown
+        )
+        return f"{type(self).__name__}({shown})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names = self.__match_args__
+        return [getattr(self, n) for n in names] == [getattr(other, n) for n in names]
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Readable(Protocol):
@@ -45,8 +80,7 @@ What has to be awaited can be sent by an asynchronous client only.
 """
 
 
-@define(slots=True, weakref_slot=False)
-class File:
+class File(_Record):
     """A file to upload.
 
     Attributes:
@@ -56,9 +90,19 @@ class File:
         media_type: its media type; guessed from the name where it is None.
     """
 
-    content: FileContent = field(repr=False)
-    name: str | None = None
-    media_type: str | None = None
+    __slots__ = __match_args__ = ("content", "name", "media_type")
+
+    _not_shown = ("content",)
+
+    def __init__(
+        self,
+        content: FileContent,
+        name: str | None = None,
+        media_type: str | None = None,
+    ) -> None:
+        self.content = content
+        self.name = name
+        self.media_type = media_type
 
 
 FileTypes: TypeAlias = Union[
@@ -72,8 +116,7 @@ and perhaps headers of its own."""
 FormParts: TypeAlias = "list[tuple[str, tuple[Any, ...]]]"
 
 
-@define(slots=True, frozen=True, kw_only=True, weakref_slot=False)
-class Request:
+class Request(_Record):
     """The parts of a request, ready to be sent by any HTTP library.
 
     Attributes:
@@ -93,17 +136,44 @@ class Request:
         server: the URL of a server of its own, or `UNSET`.
     """
 
-    method: str
-    path: str
-    query: list[tuple[str, str]] = field(factory=list)
-    headers: dict[str, str] = field(factory=dict, repr=False)
-    cookies: dict[str, str] = field(factory=dict, repr=False)
-    json: Any = field(default=UNSET, repr=False)
-    content: Any = field(default=UNSET, repr=False)
-    data: dict[str, str | list[str]] | Unset = field(default=UNSET, repr=False)
-    files: FormParts | Unset = field(default=UNSET, repr=False)
-    security: tuple[tuple[str, ...], ...] | Unset = UNSET
-    server: str | Unset = UNSET
+    __slots__ = __match_args__ = (
+        *("method", "path", "query", "headers", "cookies", "json", "content"),
+        *("data", "files", "security", "server"),
+    )
+
+    _not_shown = ("headers", "cookies", "json", "content", "data", "files")
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        query: list[tuple[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+        cookies: dict[str, str] | None = None,
+        json: Any = UNSET,
+        content: Any = UNSET,
+        data: dict[str, str | list[str]] | Unset = UNSET,
+        files: FormParts | Unset = UNSET,
+        security: tuple[tuple[str, ...], ...] | Unset = UNSET,
+        server: str | Unset = UNSET,
+    ) -> None:
+        self.method: Final = method
+        self.path: Final = path
+        self.query: Final = [] if query is None else query
+        self.headers: Final = {} if headers is None else headers
+        self.cookies: Final = {} if cookies is None else cookies
+        self.json: Final = json
+        self.content: Final = content
+        self.data: Final = data
+        self.files: Final = files
+        self.security: Final = security
+        self.server: Final = server
+
+    def replaced(self, **changes: Any) -> Request:
+        """Return the request with other values for some of its attributes."""
+        own = {name: getattr(self, name) for name in self.__match_args__}
+        return Request(**{**own, **changes})
 
 
 class ResponseLike(Protocol):
@@ -129,8 +199,7 @@ class ResponseLike(Protocol):
         ...
 
 
-@define(slots=True, frozen=True, weakref_slot=False)
-class Response(Generic[T]):
+class Response(_Record, Generic[T]):
     """What came back from the server.
 
     Attributes:
@@ -140,7 +209,14 @@ class Response(Generic[T]):
         parsed: the body as the document describes it, a documented error included.
     """
 
-    status_code: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
-    parsed: T
+    __slots__ = __match_args__ = ("status_code", "headers", "content", "parsed")
+
+    _not_shown = ("headers", "content")
+
+    def __init__(
+        self, status_code: int, headers: Mapping[str, str], content: bytes, parsed: T
+    ) -> None:
+        self.status_code: Final = status_code
+        self.headers: Final = headers
+        self.content: Final = content
+        self.parsed: Final = parsed
