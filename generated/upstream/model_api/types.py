@@ -9,12 +9,13 @@ from typing import (
     IO,
     Any,
     ClassVar,
-    Final,
     Generic,
+    NoReturn,
     Protocol,
     TypeAlias,
     TypeVar,
     Union,
+    dataclass_transform,
 )
 
 from .absence import ABSENT as ABSENT
@@ -59,6 +60,26 @@ class _Record:
         return [getattr(self, n) for n in names] == [getattr(other, n) for n in names]
 
     __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass_transform(frozen_default=True)
+class _FrozenRecord(_Record):
+    """A record that can't be changed once it is made."""
+
+    __slots__ = ()
+
+    def __init__(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        _FrozenRecord.__init__(self, **state[1])
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        raise AttributeError(f"{name} of a {type(self).__name__} can't be changed")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{name} of a {type(self).__name__} can't be deleted")
 
 
 class Readable(Protocol):
@@ -116,7 +137,7 @@ and perhaps headers of its own."""
 FormParts: TypeAlias = "list[tuple[str, tuple[Any, ...]]]"
 
 
-class Request(_Record):
+class Request(_FrozenRecord):
     """The parts of a request, ready to be sent by any HTTP library.
 
     Attributes:
@@ -143,6 +164,18 @@ class Request(_Record):
 
     _not_shown = ("headers", "cookies", "json", "content", "data", "files")
 
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    json: Any
+    content: Any
+    data: dict[str, str | list[str]] | Unset
+    files: FormParts | Unset
+    security: tuple[tuple[str, ...], ...] | Unset
+    server: str | Unset
+
     def __init__(
         self,
         *,
@@ -158,17 +191,19 @@ class Request(_Record):
         security: tuple[tuple[str, ...], ...] | Unset = UNSET,
         server: str | Unset = UNSET,
     ) -> None:
-        self.method: Final = method
-        self.path: Final = path
-        self.query: Final = [] if query is None else query
-        self.headers: Final = {} if headers is None else headers
-        self.cookies: Final = {} if cookies is None else cookies
-        self.json: Final = json
-        self.content: Final = content
-        self.data: Final = data
-        self.files: Final = files
-        self.security: Final = security
-        self.server: Final = server
+        super().__init__(
+            method=method,
+            path=path,
+            query=[] if query is None else query,
+            headers={} if headers is None else headers,
+            cookies={} if cookies is None else cookies,
+            json=json,
+            content=content,
+            data=data,
+            files=files,
+            security=security,
+            server=server,
+        )
 
     def replaced(self, **changes: Any) -> Request:
         """Return the request with other values for some of its attributes."""
@@ -199,7 +234,7 @@ class ResponseLike(Protocol):
         ...
 
 
-class Response(_Record, Generic[T]):
+class Response(_FrozenRecord, Generic[T]):
     """What came back from the server.
 
     Attributes:
@@ -213,10 +248,14 @@ class Response(_Record, Generic[T]):
 
     _not_shown = ("headers", "content")
 
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    parsed: T
+
     def __init__(
         self, status_code: int, headers: Mapping[str, str], content: bytes, parsed: T
     ) -> None:
-        self.status_code: Final = status_code
-        self.headers: Final = headers
-        self.content: Final = content
-        self.parsed: Final = parsed
+        super().__init__(
+            status_code=status_code, headers=headers, content=content, parsed=parsed
+        )
