@@ -97,9 +97,9 @@ def test_a_call_that_is_not_what_was_given_is_found(package: ModuleType) -> None
         {"headers": {}},
     ]
     for change in changes:
-        module.build_request = lambda change=change, **given: right(
-            **given
-        ).replaced(**change)
+        module.build_request = lambda change=change, **given: right(**given).replaced(
+            **change
+        )
         assert len(call_all(given, package, []).wrong) == 1, change
     module.build_request = right
 
