@@ -6,12 +6,15 @@ import contextlib
 import hashlib
 import os
 import pickle
+import sys
 import tempfile
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -42,3 +45,23 @@ def kept(inputs: Iterable[bytes], make: Callable[[], T]) -> T:
         pickle.dump(found, file)
     Path(unfinished).replace(path)
     return found
+
+
+def contents(*paths: Path) -> Iterator[bytes]:
+    """Iterate over the names and the contents of files, and of those below folders.
+
+    What Python has compiled of them is no input.
+    """
+    for path in paths:
+        found = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for each in found:
+            if each.is_file() and each.parent.name != "__pycache__":
+                yield str(each.relative_to(path.parent)).encode()
+                yield each.read_bytes()
+
+
+@cache
+def installed() -> bytes:
+    """Return which Python this is, and which distributions it has, of which version."""
+    found = sorted(f"{each.name} {each.version}" for each in distributions())
+    return "\n".join([sys.version, *found]).encode()

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 import jedi
 import openai
 import pytest
+from parso.cache import parser_cache
 
+import assistants_api
+import assistants_client
 from assistants_api.models import ModelSchema
 from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_client._arguments import NOT_GIVEN
 from assistants_client._call import CallOptions
 from assistants_client._operations import OPERATIONS
+from harness.kept import contents, installed, kept
 from harness.scripted_server import Response, ScriptedServer
 from tests.cases import each_case, some
 from tests.client.test_parity import STREAMING, WAITING, clients, found
@@ -119,7 +123,18 @@ COMPLETED = {
 
 
 def test_editors_complete_methods_and_arguments(client: Client) -> None:
-    """As IPython does it, on the object, and as an editor does, on source alone.
+    """As IPython does it, on the object, and as an editor does, on source alone."""
+    sources = [
+        Path(package.__path__[0]) for package in (assistants_client, assistants_api)
+    ]
+    inputs = [installed(), *contents(Path(__file__), *sources)]
+    for each in some(kept(inputs, lambda: completed(client))):
+        for (text, completion), names in zip(COMPLETED.items(), each, strict=True):
+            assert completion in names, text
+
+
+def completed(client: Client) -> list[list[list[str]]]:
+    """Return what is offered in each line: by an editor, and by IPython.
 
     What jedi finds out of a module, it keeps for one source; so they are all in one.
     """
@@ -128,22 +143,26 @@ def test_editors_complete_methods_and_arguments(client: Client) -> None:
     project = jedi.Project(ROOT, added_sys_path=[str(ROOT / "generated")])
     editor = jedi.Script(head + lines, project=project)
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
-        # It reads what another process is writing there as if it were whole.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        completed(editor, head.count("\n"))
-        completed(jedi.Interpreter(lines, [{"client": client}]), 0)
+    try:
+        with (CACHE / "lock").open("w") as lock:
+            # It reads what another process is writing there as if it were whole.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return [
+                offered(editor, head.count("\n")),
+                offered(jedi.Interpreter(lines, [{"client": client}]), 0),
+            ]
+    finally:
+        # Else the trees of hundreds of modules stay, for all garbage collectors to see.
+        parser_cache.clear()
 
 
-def completed(script: jedi.Script, before: int) -> None:
-    """Look at what is offered in each line, of which some stand before those."""
-    for number, (text, completion) in enumerate(COMPLETED.items(), start=before + 1):
-        found = names(script.complete(number, len(text.removesuffix(")"))))
-        assert completion in found, text
-
-
-def names(completions: list[Any]) -> list[str]:
-    return [each.name_with_symbols for each in completions]
+def offered(script: jedi.Script, before: int) -> list[list[str]]:
+    """Return what is offered in each line, of which some stand before those."""
+    columns = [len(text.removesuffix(")")) for text in COMPLETED]
+    return [
+        [each.name_with_symbols for each in script.complete(number, column)]
+        for number, column in enumerate(columns, start=before + 1)
+    ]
 
 
 # --- Calls ---------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from codegen.pipeline import PACKAGE, Order, build
 from codegen.select import Selection
 from codegen.vendor import manifest
 from harness.contract import upstream
+from harness.kept import contents, installed, kept
 from tests.by_hand import document, programs
 from tests.by_hand.editing import apply
 from tests.codegen.conftest import built, silent
@@ -35,6 +36,15 @@ CACHE = ROOT / ".mypy_cache" / "of_tests"
 FILES = Selection(("/assistants", "/threads", "/files", "/vector_stores"))
 PROJECT: Final = "small_project"
 COPY: Final = f"{PROJECT}._vendor.threads_api"
+_COPIED = ("openapi.yaml", "pyproject.toml", "LICENSE", "NOTICE")
+_INPUTS = [
+    ROOT / name
+    for name in (
+        *("assistants_client", "codegen", *_COPIED),
+        *("harness/contract/upstream.py", "tests/by_hand", "tests/codegen"),
+        *("tests/typing", "tests/vendor"),
+    )
+]
 
 # What checks at its strictest finds in a copy is up to those who have it.
 _SETTINGS = """\
@@ -52,11 +62,19 @@ _CODES = "deprecated, possibly-undefined, redundant-expr, truthy-bool"
 
 
 def checked(factory: pytest.TempPathFactory) -> list[str]:
-    """Return what mypy has to say of it all, line by line, once in a run of tests."""
-    return (once(factory, "typed", _check) / "told").read_text("utf-8").splitlines()
+    """Return what mypy has to say of it all, line by line, once in a run of tests.
+
+    It says the same as long as nothing changes that is built, builds or checks.
+    """
+
+    def tell(folder: Path) -> None:
+        inputs = [installed(), *contents(*_INPUTS, *_newest())]
+        (folder / "told").write_text(kept(inputs, lambda: _check(folder)), "utf-8")
+
+    return (once(factory, "typed", tell) / "told").read_text("utf-8").splitlines()
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path) -> str:
     names = [*_packages(folder), _project(folder)]
     (folder / "mypy.ini").write_text(_SETTINGS.format(codes=_CODES, copy=COPY), "utf-8")
     done = subprocess.run(
@@ -72,7 +90,12 @@ def _check(folder: Path) -> None:
     )
     # It has found something, as it should; anything else isn't about types.
     assert (done.returncode, done.stderr) == (1, ""), done.stdout + done.stderr
-    (folder / "told").write_text(done.stdout, "utf-8")
+    return done.stdout
+
+
+def _newest() -> list[Path]:
+    """Return upstream's newest document, where it is at hand."""
+    return upstream.for_prose()[-1:]
 
 
 def _packages(folder: Path) -> list[str]:
@@ -82,8 +105,7 @@ def _packages(folder: Path) -> list[str]:
         (written(folder, given, f"{name}.json"), name, EVERYTHING)
         for name, given in documents.items()
     ]
-    newest = upstream.for_prose()[-1:]
-    orders += [(str(path), "of_upstream", FILES) for path in newest]
+    orders += [(str(path), "of_upstream", FILES) for path in _newest()]
     for spec, name, selection in orders:
         made = built(spec, folder / f"built_{name}", name=name, selection=selection)
         shutil.move(made, folder / name)
@@ -96,7 +118,7 @@ def _project(folder: Path) -> str:
     for name in ("assistants_client", "codegen"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, edited / name, ignore=ignored)
-    for name in ("openapi.yaml", "pyproject.toml", "LICENSE", "NOTICE"):
+    for name in _COPIED:
         shutil.copy(ROOT / name, edited)
     for edits in (*document.ADDED, document.METHODS):
         apply(edits, edited)
