@@ -160,6 +160,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if is_told or not report.passed:
             hook.pytest_runtest_logreport(report=report)
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=place)
+    if nextitem is None or nextitem.path != item.path:
+        _spare()
     return True
 
 
@@ -175,6 +177,16 @@ def _stores(item: pytest.Item) -> Iterator[None]:
 
     with mock.patch("assistants_server.server.open_store", refuse):
         yield
+
+
+def _spare() -> None:
+    """Have garbage collected, and what is left spared from then on.
+
+    What modules, libraries and caches keep grows with each test; to look through all of
+    it takes half a second in the end, each time that a test has garbage collected.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_finish() -> None:
