@@ -62,7 +62,7 @@ class _Rewrite:
         """Go through what is to be replaced, in no order; no two edits overlap."""
         done = set[ast.AST]()
         # Outer nodes come before inner ones.
-        for node in ast.walk(ast.parse(self._content)):
+        for node in _walk(ast.parse(self._content)):
             match node:
                 case ast.Import(names=names):
                     if any(_is_ours(alias.name) for alias in names):
@@ -71,7 +71,7 @@ class _Rewrite:
                     yield self._import(node)
                 case ast.Call(args=[first, *_]) if _is_ours(imported_text(node)):
                     yield from self._call(node, first)
-                    done.update(ast.walk(first))
+                    done.update(_walk(first))
                 case ast.Expr(value=ast.Constant(value=str())):
                     yield from self._mentions(node.value)
                     done.add(node.value)
@@ -80,7 +80,7 @@ class _Rewrite:
                 case ast.JoinedStr() if node not in done:
                     yield from self._mentions(node)
                     # What stands in it has no place of its own before Python 3.12.
-                    done.update(ast.walk(node))
+                    done.update(_walk(node))
 
     def _import(self, node: ast.ImportFrom) -> _Edit:
         found = _FROM.match(self._content, self._span(node)[0])
@@ -139,6 +139,22 @@ class _Rewrite:
         return BuildError(f"{where}: this import can't be made relative", [advice])
 
 
+def _walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """Iterate over a tree as `ast.walk` does, which takes four times as long.
+
+    Whether a name is read or written is no node here.
+    """
+    nodes = [tree]
+    for node in nodes:
+        yield node
+        for name in node._fields:
+            value = getattr(node, name)
+            if isinstance(value, list):
+                nodes += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                nodes.append(value)
+
+
 def _within(found: re.Match[bytes]) -> str:
     """Return the dotted name within the copy of something of ours."""
     home, rest = _HOMES[found[1].decode()], found[2].decode()
@@ -179,6 +195,11 @@ _STANDARD = {*sys.stdlib_module_names, *NEWER_MODULES, "typing_extensions"}
 # What is there or not: without it, `Client.embedded` of a copy says what is lacking.
 _OPTIONAL = {"assistants_server"}
 _LOADING = {"import_module", "__import__"}
+# The nodes of a module that say what it imports, has or names.
+_TELLING = {
+    *(ast.Import, ast.ImportFrom, ast.Call, ast.Name, ast.Constant),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+}
 
 
 @dataclass(frozen=True)
@@ -215,7 +236,7 @@ def verify(sources: Mapping[str, bytes], generated: str) -> tuple[set[str], set[
         The third-party packages that the copy imports, and those of them that its
         generated part imports.
     """
-    read = {path: _read(path, content) for path, content in sources.items()}
+    read = {path: _read(content) for path, content in sources.items()}
     names = _names(read)
     others, of_generated = set[str](), set[str]()
     problems: list[str] = []
@@ -277,10 +298,12 @@ def _unresolved(found: _Import, path: str, names: Mapping[str, set[str]]) -> str
 
 
 @lru_cache(maxsize=4096)
-def _read(path: str, content: bytes) -> _Source:
-    tree = ast.parse(content, path)
+def _read(content: bytes) -> _Source:
     imports, names, texts = list[_Import](), set[str](), list[tuple[int, str]]()
-    for node in ast.walk(tree):
+    for node in _walk(ast.parse(content)):
+        # Most nodes say nothing here, and to match them takes long.
+        if type(node) not in _TELLING:
+            continue
         imports += _imports(node)
         match node:
             case (
