@@ -62,8 +62,9 @@ class Checkout:
                     f"there is no {name} in {root}; git restore brings it"
                 )
         try:
-            self._prefix = self._git("rev-parse", "--show-prefix")
-            self._git("rev-parse", "--verify", "HEAD^{commit}")
+            # The prefix is empty where the checkout is all of a repository.
+            shown = self._git("rev-parse", "--show-prefix", "HEAD^{commit}")
+            self._prefix, _, _ = shown.rpartition("\n")
         except (OSError, UpdateError) as error:
             raise UpdateError(
                 f"{root} is no git checkout with a commit, and git is what makes an "
@@ -138,10 +139,13 @@ class Checkout:
         self.check_committed("files changed while the update was prepared:")
         if self._git("diff", "--name-only", base, "HEAD", "--", *REWRITTEN):
             raise UpdateError("another commit was checked out meanwhile: start again")
+        options = ("--name-only", "--relative", "-z")
+        differing = self._git("diff", *options, base, result, "--", *REWRITTEN)
+        paths = [f"{path}/" for path in differing.split("\0")]
         changed = [
             name
             for name in REWRITTEN
-            if self._git("diff", "--name-only", base, result, "--", name)
+            if any(path.startswith(f"{name}/") for path in paths)
         ]
         try:
             self._git("restore", "--worktree", "--source", result, "--", *REWRITTEN)
