@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from harness.syntax import walk
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -91,7 +93,7 @@ def _said(text: str, suffix: str) -> str:
 
 def without_docs(tree: ast.Module) -> ast.Module:
     """Take out every text that stands on its own: docstrings, also of attributes."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [  # type: ignore[attr-defined]
