@@ -6,11 +6,14 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from assistants_client import Client, RunTimeout
 from assistants_client._progress import Spinner, spinner
 from assistants_server import LocalServer, Turn, Wait
+from tests.client.both import mocked
+from tests.client.lagging import Lagging
 from tests.client.live_objects import KEY
 from tests.client.test_waiting import World
 
@@ -37,12 +40,6 @@ class Terminal(io.StringIO):
     def lines(self) -> list[str]:
         """Return what stood in the line, one after the other."""
         return self.getvalue().split(CLEAR)[1:]
-
-
-def engine(_: Turn) -> Iterator[Any]:
-    """Take so long that somebody has to wait."""
-    yield Wait(0.05)
-    yield "Good morning."
 
 
 @pytest.fixture
@@ -76,14 +73,12 @@ def test_the_line_goes_away_at_the_deadline(
     on_terminal: Callable[[], Terminal],
 ) -> None:
     terminal = on_terminal()
-    with (
-        LocalServer(engine=engine) as server,
-        Client(base_url=server.url, api_key=KEY) as client,
-    ):
-        assistant = client.assistants.create(model="m")
-        run = assistant.start_thread("Hello")
+    going_on = Lagging().run("in_progress")
+    http = mocked(Client, lambda _: httpx.Response(200, json=going_on))
+    with Client(base_url="http://x/v1", api_key=KEY, http_client=http) as client:
+        run = client.threads.runs.retrieve("run_1", thread_id="thread_1")
         with pytest.raises(RunTimeout):
-            run.wait(poll_interval_ms=5, timeout=0.02, spinner=True)
+            run.wait(poll_interval_ms=5, timeout=0.2, spinner=True)
     assert len(terminal.lines()) > 1
     assert terminal.getvalue().endswith(f"s{CLEAR}")
 
@@ -121,6 +116,13 @@ def test_it_is_asked_for_by_a_keyword(
     on_terminal: Callable[[], Terminal],
 ) -> None:
     terminal = on_terminal()
+
+    def engine(_: Turn) -> Iterator[Any]:
+        """Take until somebody is seen to wait."""
+        while not terminal.lines():
+            yield Wait(0.01)
+        yield "Good morning."
+
     with (
         LocalServer(engine=engine) as server,
         Client(base_url=server.url, api_key=KEY) as client,
