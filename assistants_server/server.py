@@ -357,7 +357,6 @@ class LocalServer:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_graceful_shutdown=1,
             )
             server = UvicornServer(
                 *(config, store, scheduler, indexer, connections, ready),

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from .library.indexer import Indexer
     from .store import Store
 
-# Seconds that unfinished responses have when the server stops.
-_GRACE = 0.3
+# Seconds that unfinished responses have when the server stops, and then what was to
+# send them, to see that nobody is there any more.
+_GRACE, _LAST = 0.3, 1.0
 # Seconds between two complaints of the same kind.
 _SILENCE = 60.0
 _log = logging.getLogger("assistants_server")
@@ -144,12 +145,18 @@ class UvicornServer(uvicorn.Server):
         """Let turns end, then the streams and the other responses, and close."""
         await self._scheduler.drain(self._drain)
         await self._scheduler.close()
-        deadline = self._loop.time() + _GRACE
-        while self.server_state.tasks and self._loop.time() < deadline:
-            await asyncio.sleep(0.01)
+        state = self.server_state
+        await self._wait_while(lambda: state.tasks, _GRACE)
         await self._stop_accepting()
+        # Not by what uvicorn does here, which waits for a tenth of a second first.
+        for listener in self.servers:
+            listener.close()
+        for each in sockets or ():
+            each.close()
         self._connections.abort()
-        await super().shutdown(sockets)
+        await self._wait_while(lambda: state.connections or state.tasks, _LAST)
+        for task in state.tasks:
+            task.cancel()
         await self._indexer.close()
         with suppress(Exception):
             async with asyncio.timeout(_GRACE):
@@ -169,4 +176,15 @@ class UvicornServer(uvicorn.Server):
                 # Other loops than that of POSIX have no readers.
                 with suppress(NotImplementedError):
                     self._loop.remove_reader(each.fileno())
-        await asyncio.sleep(0)
+        # One turn makes a transport of what was accepted, another one a connection.
+        for _ in range(2):
+            await asyncio.sleep(0)
+
+    async def _wait_while(self, busy: Callable[[], object], seconds: float) -> None:
+        """Wait until nothing is busy any more, but no longer than some seconds."""
+        deadline = self._loop.time() + seconds
+        pause = 0.0
+        while busy() and self._loop.time() < deadline:
+            await asyncio.sleep(pause)
+            # What is at its end is so at once.
+            pause = min(pause + 0.001, 0.01)

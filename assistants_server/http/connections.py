@@ -91,9 +91,9 @@ class Connections:
     def abort(self) -> None:
         """Abort all of them, whatever is still to be sent, and those that come yet.
 
-        What a listener has accepted becomes a connection a few turns of the loop later,
-        also when the listener is closed by then; left alone, its client would wait for
-        a server that is no more.
+        What a listener has accepted becomes a connection a turn of the loop later, also
+        when the listener is closed by then; left alone, its client would wait for a
+        server that is no more.
         """
         self._ended = True
         for connection in [*self._open]:

@@ -7,11 +7,13 @@ import gc
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
 from assistants_server import LocalServer
 from assistants_server.execution.scheduler import Scheduler
+from assistants_server.http.connections import Connection, Connections
 from tests.server.api import TIMEOUT
 
 if TYPE_CHECKING:
@@ -51,3 +53,15 @@ def test_who_connects_in_the_last_moment_is_cut_off(
     with late[0], suppress(ConnectionResetError):
         while late[0].recv(65_536):
             pass
+
+
+def test_who_is_accepted_after_the_end_is_cut_off() -> None:
+    """As on Windows, where a listener can't be told to accept nobody more."""
+    connections = Connections()
+    early, late = Mock(), Mock()
+    connections.add(Connection(early))
+    early.abort.assert_not_called()
+    connections.abort()
+    early.abort.assert_called_once_with()
+    connections.add(Connection(late))
+    late.abort.assert_called_once_with()

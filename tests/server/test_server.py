@@ -91,6 +91,25 @@ def test_server_answers_while_it_runs() -> None:
     assert not _is_served(server.port)
 
 
+def test_stop_waits_for_nobody_where_nothing_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits, sleep = [], asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        await sleep(seconds)
+        # What goes on for days, and is cancelled, does not come to this.
+        waits.append(seconds)
+
+    with LocalServer() as server, talking(server) as api:
+        # Its connection stays.
+        api.get("/assistants")
+        monkeypatch.setattr(asyncio, "sleep", noted)
+        server.stop()
+    assert len(waits) < 10
+    assert sum(waits) < 0.05
+
+
 def test_async_clients_use_it_from_one_loop() -> None:
     async def ask() -> None:
         async with (
