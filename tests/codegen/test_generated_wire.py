@@ -77,9 +77,15 @@ BODIES: list[tuple[str, Document, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _: Response(body=b"{}")) as server:
+def shared() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
+
+
+@pytest.fixture
+def server(shared: ScriptedServer) -> ScriptedServer:
+    shared.script = lambda _: Response(body=b"{}")
+    return shared
 
 
 def werkzeug(request: Request) -> WerkzeugRequest:
@@ -107,9 +113,8 @@ def arrived(given: Document, request: Request) -> Any:
 
 
 @pytest.fixture(scope="module")
-def called(
-    make: Make, server: ScriptedServer
-) -> Callable[..., tuple[Document, Request]]:
+def things(make: Make) -> tuple[Document, Any]:
+    """Provide a document with all parameters and bodies, and its package."""
     paths: Document = {}
     for number, (given, _) in enumerate(PARAMETERS):
         path = f"/p{number}/{{q}}" if given["in"] == "path" else f"/p{number}"
@@ -118,7 +123,14 @@ def called(
         body = {media_type: media}
         paths[f"/b{number}"] = {"post": operation(f"b{number}", schema={}, body=body)}
     given = document(paths)
-    package = make(given)
+    return given, make(given)
+
+
+@pytest.fixture
+def called(
+    things: tuple[Document, Any], server: ScriptedServer
+) -> Callable[..., tuple[Document, Request]]:
+    given, package = things
 
     def call(name: str, **arguments: Any) -> tuple[Document, Request]:
         with package.Client(base_url=server.url) as client:
@@ -282,7 +294,7 @@ ANSWERS: dict[str, tuple[Document, str]] = {
 
 
 @pytest.fixture(scope="module")
-def answering(make: Make, server: ScriptedServer) -> Callable[..., Any]:
+def answering(make: Make, shared: ScriptedServer) -> Callable[..., Any]:
     paths: Document = {}
     for name, (content, _) in ANSWERS.items():
         responses = {"200": {"description": "Good.", "content": content}}
@@ -290,8 +302,8 @@ def answering(make: Make, server: ScriptedServer) -> Callable[..., Any]:
     package = make(document(paths, Thing=obj("a", a=NUMBER)))
 
     def call(name: str, body: bytes, media_type: str, way: str = "sync") -> Any:
-        server.script = lambda _: Response(body=body, content_type=media_type)
-        with package.Client(base_url=server.url) as client:
+        shared.script = lambda _: Response(body=body, content_type=media_type)
+        with package.Client(base_url=shared.url) as client:
             found = getattr(getattr(package.api.things, name), way)(client=client)
             return [*found] if way == "stream" else found
 

@@ -43,7 +43,7 @@ def package(order: Order) -> Iterator[Any]:
         yield package
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     with ScriptedServer() as server:
         yield server
