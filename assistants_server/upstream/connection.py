@@ -9,7 +9,6 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import httpx
-from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
 from ..engines.upstream_errors import PassingError, UpstreamError
@@ -182,7 +181,7 @@ class Connection:
     async def _events(self, request: Request) -> AsyncGenerator[list[Event], None]:
         """Send a request once, and yield the events of the response."""
         accept = {"accept": "text/event-stream, application/json"}
-        request = evolve(request, headers={**request.headers, **accept})
+        request = request.replaced(headers={**request.headers, **accept})
         async with self._opened(request) as response:
             if not response.is_success:
                 self._success(response, await _read(response))
@@ -231,7 +230,7 @@ def _traced(request: Request, call: UpstreamCall) -> Request:
     """Return a request that names its span, if there is one."""
     if not call.headers:
         return request
-    return evolve(request, headers={**request.headers, **call.headers})
+    return request.replaced(headers={**request.headers, **call.headers})
 
 
 def _portions(events: list[Event]) -> Iterator[list[Event]]:

@@ -9,8 +9,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from attrs import evolve
-
 from ..address import Address
 from ..engines.interface import FunctionOutput
 from ..engines.turn_events import Fail, FileSearch, MadeFile, State, Usage
@@ -247,7 +245,7 @@ class UpstreamEngine(ABC):
             readers.append(reader)
             begun = False
             try:
-                request = evolve(request, json=body)
+                request = request.replaced(json=body)
                 with self._connection.observed(request) as call:
                     stream = self._connection.stream(request, call)
                     async with aclosing(stream) as events:
