@@ -14,6 +14,8 @@ import httpx
 
 from harness.contract.document import DOCUMENT, PREFIX
 from tests.server.conformance import DONE, deviations, events_of, judge_stream
+from tests.server.plain_client import TIMEOUT as TIMEOUT
+from tests.server.plain_client import PlainClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 JSON_TYPE = {"content-type": "application/json"}
 
-TIMEOUT = 20
-"""Seconds after which something that should happen is taken not to."""
 ENDED = ("cancelled", "failed", "completed", "incomplete", "expired")
 IDLE = ("requires_action", *ENDED)
 """The states in which a run does nothing by itself."""
@@ -349,8 +349,7 @@ def raw(server: LocalServer, request: bytes) -> tuple[bytes, bytes]:
 @contextmanager
 def talking(server: LocalServer) -> Iterator[Api]:
     """Provide a client of a server."""
-    # Without certificates, since to read them takes longer than a test.
-    with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=False) as http:
+    with PlainClient(server.url) as http:
         yield Api(http)
 
 

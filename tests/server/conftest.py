@@ -11,7 +11,8 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.search import extract
-from tests.server.api import TIMEOUT, Api, until
+from tests.server.api import Api, until
+from tests.server.plain_client import PlainClient
 from tests.server.shelf import EXTRACT
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def server() -> Iterator[LocalServer]:
 @pytest.fixture(scope="module")
 def http(server: LocalServer) -> Iterator[httpx.Client]:
     """Provide a bare client of the module's server."""
-    with httpx.Client(base_url=server.url, timeout=TIMEOUT) as http:
+    with PlainClient(server.url) as http:
         yield http
 
 

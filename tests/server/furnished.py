@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from tests.server.conformance import events_of
+from tests.server.plain_client import PlainClient
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,7 +43,7 @@ class Furnished:
     def __init__(self, server: LocalServer, *, key: str = "any") -> None:
         self.url = server.url
         headers = {"Authorization": f"Bearer {key}"}
-        self._http = httpx.Client(base_url=server.url, headers=headers)
+        self._http = PlainClient(server.url, headers)
         self._ids: dict[str, Ids] = {}
         self._assistant = self._make("/assistants", model="m", tools=TOOLS)["id"]
         self._ended = {**self._run("none"), **self._files()}

@@ -12,7 +12,7 @@ import httpx
 from assistants_server.keys import Key, KeyStore
 from assistants_server.keys.opened import open_keys
 from assistants_server.store.key import digest_of, id_of, new_token
-from tests.server.api import TIMEOUT
+from tests.server.plain_client import PlainClient
 from tests.store.stores import opener
 
 if TYPE_CHECKING:
@@ -59,5 +59,4 @@ def unstored(**settings: Any) -> tuple[str, Key]:
 def client(server: LocalServer, token: str) -> httpx.Client:
     """Return a bare client that has a key."""
     headers = {"authorization": f"Bearer {token}"}
-    url = f"http://127.0.0.1:{server.port}/v1"
-    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT)
+    return PlainClient(f"http://127.0.0.1:{server.port}/v1", headers)

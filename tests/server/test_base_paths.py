@@ -9,7 +9,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.http.base_paths import base_of
-from tests.server.api import TIMEOUT
+from tests.server.plain_client import PlainClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ OTHERS = [
 def http(server: LocalServer) -> Iterator[httpx.Client]:
     """Provide a client whose paths have no base path before them."""
     origin = server.url.removesuffix("/v1")
-    with httpx.Client(base_url=origin, timeout=TIMEOUT) as http:
+    with PlainClient(origin) as http:
         yield http
 
 
