@@ -15,6 +15,7 @@ import keyword
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,7 @@ class Operation:
         return snake(self.id)
 
 
+@cache
 def snake(name: str) -> str:
     """Turn `createThreadAndRun`, `RunObject` or `Run Steps` into snake_case."""
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)

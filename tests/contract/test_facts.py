@@ -384,12 +384,20 @@ MUTATIONS: dict[str, tuple[str, str | int, Json, str]] = {
 @pytest.mark.parametrize("what", MUTATIONS)
 def test_a_changed_fact_is_seen_and_named(what: str) -> None:
     place, key, value, told = MUTATIONS[what]
-    changed = copy.deepcopy(pinned())
-    holder: Json
-    (holder,) = jsonpath_rfc9535.find(place, changed).values()
-    if value is GONE:
-        del holder[key]
-    else:
-        holder[key] = value
+    (node,) = jsonpath_rfc9535.find(place, pinned())
+    changed = changed_at(pinned(), (*node.location, key), value)
     found = differences(due(), changed)
     assert any(text.startswith(told) for text in found), found
+
+
+def changed_at(holder: Json, location: tuple[int | str, ...], value: Json) -> Json:
+    """Return a document changed in one place, which shares the rest with another."""
+    first, *rest = location
+    changed = copy.copy(holder)
+    if rest:
+        changed[first] = changed_at(holder[first], (*rest,), value)
+    elif value is GONE:
+        del changed[first]
+    else:
+        changed[first] = value
+    return changed
