@@ -233,7 +233,9 @@ def read(text: str) -> str:
     for _ in range(3):
         before = text
         text = re.sub(r"(?:\\+u[0-9a-f]{4})+", _letters, text)
-        text = re.sub(r"\\+x00|[\\\0]", "", text)
+        if "\\x00" in text:
+            text = re.sub(r"\\+x00", "", text)
+        text = text.replace("\\", "").replace("\0", "")
         text = text.replace("&amp;", "&").replace("&quot;", '"')
         text = unquote_plus(text)
         if text == before:
