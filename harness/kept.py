@@ -34,16 +34,19 @@ def kept(inputs: Iterable[bytes], make: Callable[[], T]) -> T:
         digest.update(each)
     path = _KEPT / digest.hexdigest()[:40]
     found: T
-    with contextlib.suppress(OSError):
+    # It may be damaged, or name what another revision has, by any error of pickle's.
+    with contextlib.suppress(Exception):
         found = pickle.loads(path.read_bytes())
         return found
     found = make()
-    _KEPT.mkdir(parents=True, exist_ok=True)
-    # Several processes may come to it at once.
-    handle, unfinished = tempfile.mkstemp(dir=_KEPT)
-    with os.fdopen(handle, "wb") as file:
-        pickle.dump(found, file)
-    Path(unfinished).replace(path)
+    # What can't be kept is made once more.
+    with contextlib.suppress(OSError):
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        # Several processes may come to it at once.
+        handle, unfinished = tempfile.mkstemp(dir=_KEPT)
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(found, file)
+        Path(unfinished).replace(path)
     return found
 
 
