@@ -41,51 +41,16 @@ No error holds a key: requests are kept without their headers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from ._error_messages import decoded, inner, message, text_field
+from ._error_messages import inner, message, text_field
+from ._records import KEPT as KEPT
+from ._records import ReceivedResponse as ReceivedResponse
+from ._records import SentRequest as SentRequest
 from ._text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-
-KEPT: Final = 256 * 1024
-"""How many bytes of a body an error keeps, at most."""
-
-
-class SentRequest(NamedTuple):
-    """What an error keeps of a request: its method, and its URL without a query."""
-
-    method: str
-    url: str
-
-
-class ReceivedResponse(NamedTuple):
-    """What an error keeps of a response.
-
-    Attributes:
-        headers: names in lower case; cookies are left out.
-        content: the body as it came, or the beginning of a long one.
-    """
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    request: SentRequest
-
-    def __repr__(self) -> str:
-        shown = f"status_code={self.status_code!r}, headers={self.headers!r}"
-        return f"{type(self).__name__}({shown}, request={self.request!r})"
-
-    @property
-    def text(self) -> str:
-        """Return the body as text."""
-        return self.content.decode("utf-8", "replace")
-
-    def json(self) -> Any:
-        """Return the body, decoded; text if it is not JSON, None if it is empty."""
-        return decoded(self.content)
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class AssistantsError(Exception):

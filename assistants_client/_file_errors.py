@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ._errors import AssistantsError
+from ._records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ class FileError(AssistantsError):
     """
 
 
-class UploadFailure(NamedTuple):
+class UploadFailure(Record):
     """One file of several that could not be uploaded.
 
     Attributes:
@@ -27,9 +28,15 @@ class UploadFailure(NamedTuple):
         error: why.
     """
 
+    __match_args__ = ("number", "name", "error")
+    __slots__ = __match_args__
+
     number: int
     name: str
     error: Exception
+
+    def __init__(self, number: int, name: str, error: Exception) -> None:
+        super().__init__(number, name, error)
 
     def __str__(self) -> str:
         return f"files[{self.number}] {self.name!r}: {self.error}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 ROOMS = {
     "assistants_client": (
         *("_version", "_log", "_text", "_locks", "_effects", "_json"),
-        *("_error_messages", "_errors", "_file_errors", "_run_errors", "_tool_ledger"),
+        *("_error_messages", "_records"),
+        *("_errors", "_file_errors", "_run_errors", "_tool_ledger"),
         *("_verbosity", "_spellings", "_redaction", "_traces"),
         *("_api", "_arguments", "_ids", "_signatures", "_outputs", "_tool", "tools"),
         *("_options", "_keywords", "_unknown", "_operation", "_call"),
