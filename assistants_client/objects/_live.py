@@ -214,10 +214,10 @@ def noted(data: Mapping[str, Any]) -> Noted:
     try:
         return pack(data)
     except problems:
-        # Such as half of a surrogate pair, or a number of many digits.
-        from copy import deepcopy
-
-        return deepcopy({**data})
+        # Such as half of a surrogate pair, or a number of many digits. This copies at
+        # any depth, and so where `copy.deepcopy` would fail.
+        copied: dict[str, Any] = _api.to_json(data)
+        return copied
 
 
 def _as_read(noted: Noted) -> Mapping[str, Any]:

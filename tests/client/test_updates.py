@@ -132,3 +132,22 @@ def test_whatever_a_server_stored_counts_as_unchanged(kind: Any, value: Any) -> 
 
     use(kind, act, base_url="http://x", http_client=mocked(kind, server))
     assert server.sent == [{}, {}, {}, {"metadata": {"a": "1", "odd": "x"}}]
+
+
+@both
+@pytest.mark.parametrize("odd", [r'"\ud800"', "1" + "0" * 30])
+def test_what_is_odd_may_be_deep(kind: Any, odd: str) -> None:
+    """Deeper than `copy.deepcopy` goes."""
+    deep = '{"a":[' * 300 + odd + "]}" * 300
+    content = f'{{"id":"thread_1","object":"thread","metadata":{deep}}}'
+
+    async def act(client: Any) -> None:
+        thread = await settled(client.threads.retrieve("thread_1"))
+        assert thread._changed({}) == {}
+        thread.metadata["a"][0]["b"] = 1
+        assert thread._changed({}) == {"metadata": thread.metadata}
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=content)
+
+    use(kind, act, base_url="http://x", http_client=mocked(kind, answer))
