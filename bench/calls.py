@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
@@ -25,6 +25,8 @@ _GOALS = {
     ("create", "openai"): Goal(0.2),
     ("create", "bare"): Goal(1.25),
 }
+# Where both use this one, and openai, which always does, isn't asked again.
+_HTTPX2 = {"ours": "httpx2", "bare": "httpx2"}
 # What a socket costs nobody here could change.
 _BY_TCP = {("retrieve", "bare"): Goal(1.0)}
 BETA = {"openai-beta": "assistants=v2"}
@@ -38,22 +40,28 @@ HEADERS = {
 def measure(rounds: int, *, by_tcp: bool = True) -> list[Row]:
     """Measure calls within the process, and by TCP if that is asked for."""
     page = page_of_runs()
-    ways = {"": fresh(_series, page, None, rounds)}
+    ways = {
+        "": fresh(_series, page, None, rounds, LIBRARIES),
+        ", httpx2": fresh(_series, page, None, rounds, _HTTPX2),
+    }
+    # What takes so long is to read it, whichever library it came by.
+    del ways[", httpx2"]["page"]
     if by_tcp:
         with canned(*contents(page)) as port:
-            ways[", TCP"] = fresh(_series, page, port, rounds)
+            ways[", TCP"] = fresh(_series, page, port, rounds, LIBRARIES)
     return [
         Row(
-            f"{title}{way}",
-            series[row]["ours"],
-            series[row][name],
+            f"{_ROWS[row]}{way}",
+            each["ours"],
+            each[name],
             name,
-            (_BY_TCP if way else _GOALS).get((row, name)),
+            (_BY_TCP if way == ", TCP" else _GOALS).get((row, name)),
             profile=partial(_profile, page, row),
         )
         for way, series in ways.items()
-        for row, title in _ROWS.items()
+        for row, each in series.items()
         for name in ("openai", "bare")
+        if name in each
     ]
 
 
@@ -63,26 +71,27 @@ def contents(page: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def _series(
-    page: dict[str, Any], port: int | None, rounds: int
+    page: dict[str, Any], port: int | None, rounds: int, libraries: Mapping[str, str]
 ) -> dict[str, dict[str, list[float]]]:
-    with _calls(page, port) as calls:
+    with _calls(page, port, libraries) as calls:
         return {row: take_turns(each, rounds) for row, each in calls.items()}
 
 
 def _profile(page: dict[str, Any], row: str) -> list[str]:
-    with _calls(page, None) as calls:
+    with _calls(page, None, LIBRARIES) as calls:
         return profile(calls[row]["ours"])
 
 
 @contextmanager
 def _calls(
-    page: dict[str, Any], port: int | None
+    page: dict[str, Any], port: int | None, libraries: Mapping[str, str]
 ) -> Iterator[dict[str, dict[str, Call]]]:
     """Yield for each row the calls of each contestant, by name.
 
     Args:
         page: the page of runs; the first of them is what else is sent.
         port: where the server is; None for transports within the process.
+        libraries: the HTTP library of each contestant.
     """
     address = ADDRESS if port is None else f"http://127.0.0.1:{port}/v1"
     last: list[Any] = []
@@ -95,8 +104,8 @@ def _calls(
 
     with ExitStack() as stack:
         calls: dict[str, dict[str, Call]] = {row: {} for row in _ROWS}
-        for name in LIBRARIES:
-            http = http_client(name, respond, stack) if port is None else None
+        for name, library in libraries.items():
+            http = http_client(library, respond, stack) if port is None else None
             if name == "bare":
                 client = http or stack.enter_context(httpx.Client())
                 found = _bare(client, address, page["data"][0])

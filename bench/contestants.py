@@ -13,15 +13,17 @@ LIBRARIES = {"ours": "httpx", "openai": "httpx2", "bare": "httpx"}
 """The HTTP library of each."""
 
 
-def http_client(name: str, respond: Callable[[Any, Any], Any], stack: ExitStack) -> Any:
+def http_client(
+    library: str, respond: Callable[[Any, Any], Any], stack: ExitStack
+) -> Any:
     """Return an HTTP client whose requests are answered within the process.
 
     Args:
-        name: whose HTTP library it is of.
+        library: the HTTP library that it is of.
         respond: is called with the library's type of response, and the request.
         stack: closes the client.
     """
-    module: Any = import_module(LIBRARIES[name])
+    module: Any = import_module(library)
 
     def handle(request: Any) -> Any:
         return respond(module.Response, request)

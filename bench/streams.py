@@ -127,7 +127,7 @@ def _http(who: str, serve: Serve, stack: ExitStack) -> Any:
     def respond(response: Callable[..., Any], _: Any) -> Any:
         return response(200, headers=_HEADERS, content=serve())
 
-    return http_client(who, respond, stack)
+    return http_client(LIBRARIES[who], respond, stack)
 
 
 def _plain(runs: Any) -> Iterator[Any]:
