@@ -132,7 +132,15 @@ def test_build_tells_its_progress_and_a_summary(
     assert again.code == 1
     assert "edited by hand" in again.out
     assert "differs: zoo_api/py.typed" in again.out
-    assert "out is not current" in again.err
+    assert again.err == "out is not current: build it again\n"
+
+
+def test_what_is_made_with_the_client_is_made_by_its_script(
+    run: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "check", lambda *_: ["differs: API.md"])
+    wanted = "generated is not current: run scripts/regen\n"
+    assert run("check") == Answer(1, "differs: API.md\n", wanted)
 
 
 @pytest.mark.parametrize(
