@@ -17,7 +17,8 @@ ROOMS = {
         *("display", "pages", "_response", "responses"),
         *("streaming", "objects", "resources", "types"),
         *("azure", "custom_requests"),
-        *("_attach_methods", "_setting_attributes", "_embedded", "client"),
+        *("_attach_methods", "_setting_attributes", "_embedded"),
+        *("_base_client", "client"),
         *("_imitation", ""),
     ),
     "assistants_server": (
