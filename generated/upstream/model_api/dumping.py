@@ -252,7 +252,9 @@ def _dumped(value: Dumped, mode: str, by_alias: bool, selection: Selection) -> D
         return copy_level(item)
 
     data: Data = to_json(value, None if by_alias and selection == _AS_READ else level)
-    data = _chosen(data, selection.get("include"), selection.get("exclude"))
+    include, exclude = selection.get("include"), selection.get("exclude")
+    if include is not None or exclude is not None:
+        data = _chosen(data, include, exclude)
     if mode == "json":
         # Through text, so that it holds what JSON can hold and nothing else.
         data = json.loads(_text(data, None, selection.get("fallback")))
