@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from .command import remember_options
-from .exit_codes import MEANINGS
+from .command import discard_output, remember_options
+from .exit_codes import MEANINGS, ExitCode
 from .lazy_group import PLAIN, Entry, lazy_group
 
 if TYPE_CHECKING:
@@ -57,7 +57,15 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     if isinstance(sys.stdin, io.TextIOWrapper):
         # Refused where it is used if it is not text, in words that people understand.
         sys.stdin.reconfigure(errors="surrogateescape")
-    typer.main.get_command(app).main(arguments, prog_name="assistants")
+    try:
+        typer.main.get_command(app).main(arguments, prog_name="assistants")
+    except OSError as error:
+        # Of help, for example: what goes wrong within commands they report.
+        from .failures import advice_for
+
+        sys.stderr.write(f"assistants: {advice_for(error)}\n")
+        discard_output()
+        sys.exit(ExitCode.ERROR)
     sys.exit()
 
 

@@ -121,24 +121,29 @@ def _guarded(
             sys.stdout.flush()
     except BrokenPipeError:
         # Nobody reads on.
-        _discard_output()
+        discard_output()
         return ExitCode.PIPE_CLOSED
     except KeyboardInterrupt:
+        _write_rest()
         return ExitCode.INTERRUPTED
     except typer.Exit:
         raise
     except Exception as error:  # noqa: BLE001 - people get a line for each
         reported = _report(session, error)
-        try:
-            sys.stdout.flush()
-        except OSError:
-            # The disk is full, for example.
-            _discard_output()
+        _write_rest()
         return reported
     return code
 
 
-def _discard_output() -> None:
+def _write_rest() -> None:
+    """Write what is left, if that can be: the disk may be full, or nobody read on."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_output()
+
+
+def discard_output() -> None:
     """Leave what can't be written, or Python would try at its end, and complain."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
+import pytest
+
+from assistants_cli.command import _guarded
 from assistants_cli.exit_codes import ExitCode
+from assistants_cli.session import Session
+from assistants_cli.settings import Settings
 from assistants_client import Client
 from assistants_server import LocalServer
 from assistants_server.engines.scripted import parse_script, scripted
@@ -93,3 +100,31 @@ def test_a_stream_that_is_cut_is_followed_on() -> None:
     with LocalServer(faults=["cut-stream=6 on=createRun"], poll_after=2) as server:
         done = run("ask", "--model", "any", "Good day!", url=server.url)
         assert (done.code, done.out) == (0, "You said: Good day!\n")
+
+
+# vacuous: it is for other systems
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+        (ValueError("no"), ExitCode.ERROR),
+        (BrokenPipeError(), ExitCode.PIPE_CLOSED),
+        (None, ExitCode.ERROR),
+    ],
+    ids=repr,
+)
+def test_what_can_not_be_written_leaves_the_exit_code(
+    error: BaseException | None, code: ExitCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python tries once more at its end; where that fails, it ends with 120."""
+
+    def perform() -> None:
+        sys.stdout.write("what is written when there is time for it\n")
+        if error is not None:
+            raise error
+
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert _guarded(Session(Settings()), perform) == code
+        full.flush()

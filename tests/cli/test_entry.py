@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +46,19 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
 def test_it_works_without_streams(begin: Callable[..., int]) -> None:
     with LocalServer() as server:
         assert begin("assistants", "list", "--base-url", server.url) == 0
+
+
+# vacuous: it is for other systems
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["ask", "--help"]])
+def test_help_that_can_not_be_written_is_an_error_in_a_line(
+    begin: Callable[..., int], words: list[str]
+) -> None:
+    said = io.StringIO()
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        assert begin(*words, stdin=io.StringIO(), stdout=full, stderr=said) == 1
+        full.flush()
+    assert said.getvalue() == "assistants: the output: No space left on device\n"
 
 
 def test_nobody_asks_without_stdin(begin: Callable[..., int]) -> None:
