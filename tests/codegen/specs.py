@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import pickle
 from functools import cache
 from pathlib import Path
@@ -184,15 +185,20 @@ def replaced(value: Any, steps: Steps, new: Any) -> Any:
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder, compiled ones excepted."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    found: dict[str, bytes] = {}
+    start = len(str(folder)) + 1
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted({*folders} - {"__pycache__"})
+        for path in (f"{place}/{name}" for name in sorted(names)):
+            if os.path.isfile(path):  # noqa: PTH113 - of thousands, Path takes long
+                with open(path, "rb") as file:  # noqa: PTH123
+                    found[path[start:]] = file.read()
+    return found
 
 
 def put_tree(files: dict[str, bytes], target: Path) -> None:
     """Write what `tree` gave into a folder."""
+    for folder in {(target / name).parent for name in files}:
+        folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(data)
