@@ -196,5 +196,5 @@ def pytest_collection_finish() -> None:
     through it took an eighth of their time.
     """
     gc.freeze()
-    gc.set_threshold(5_000, 20, 50)
+    gc.set_threshold(50_000, 10, 10)
     gc.enable()
