@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -288,20 +288,21 @@ def rewrite_outer(
     Where the part is a map whose keys are names, `names` is true.
     """
     if isinstance(value, list):
-        return [rewrite_outer(x, (*at, i), rule) for i, x in enumerate(value)]
+        return [
+            rewrite_outer(x, (*at, i), rule) if isinstance(x, _HOLDERS) else x
+            for i, x in enumerate(value)
+        ]
     if not isinstance(value, dict):
         return value
-    result = {}
-    holds_schemas = at == ("components", "schemas")
+    if at == ("components", "schemas"):
+        return {key: rule(child, (*at, key)) for key, child in value.items()}
+    result = value.copy()
     for key, child in value.items():
-        place = (*at, key)
-        if holds_schemas or (key == "schema" and not names):
-            result[key] = rule(child, place)
+        if key == "schema" and not names:
+            result[key] = rule(child, (*at, key))
         elif isinstance(child, _HOLDERS) and (names or not _is_data(key)):
             named = not names and key in _NAME_MAPS and isinstance(child, dict)
-            result[key] = rewrite_outer(child, place, rule, names=named)
-        else:
-            result[key] = child
+            result[key] = rewrite_outer(child, (*at, key), rule, names=named)
     return result
 
 
@@ -320,31 +321,31 @@ def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
     result = schema.copy()
     # Most hold none.
     if not _HOLDING.isdisjoint(schema):
-        for place, child in subschemas(schema, at):
-            new = rewrite_schema(child, place, rule)
-            put_inside(result, schema, place[len(at) :], new)
+        for key in _holding(schema):
+            held = schema[key]
+            if key in _ONE:
+                if _is_one(key, held):
+                    result[key] = rewrite_schema(held, (*at, key), rule)
+            elif key in _MANY:
+                if isinstance(held, list):
+                    result[key] = [
+                        rewrite_schema(child, (*at, key, index), rule)
+                        for index, child in enumerate(held)
+                    ]
+            elif isinstance(held, dict):
+                result[key] = {
+                    name: rewrite_schema(child, (*at, key, name), rule)
+                    for name, child in held.items()
+                }
     return rule(result, at)
-
-
-def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
-    """Replace a schema one or two steps inside of `schema`, in a shallow copy of it."""
-    outer = str(steps[0])
-    if len(steps) == 1:
-        result[outer] = new
-        return
-    if result[outer] is schema[outer]:
-        result[outer] = schema[outer].copy()
-    result[outer][steps[1]] = new
 
 
 def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
     """Yield the schemas directly inside a schema, each with its place."""
-    # Most hold none, many one: to look for each keyword takes long.
-    found = _HOLDING.intersection(schema)
-    for key in found if len(found) < 2 else filter(found.__contains__, _ALL):
+    for key in _holding(schema):
         held = schema[key]
         if key in _ONE:
-            if isinstance(held, dict) or (isinstance(held, bool) and key == "items"):
+            if _is_one(key, held):
                 yield (*at, key), held
         elif key in _MANY:
             if isinstance(held, list):
@@ -353,6 +354,18 @@ def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
         elif isinstance(held, dict):
             for name, child in held.items():
                 yield (*at, key, name), child
+
+
+def _holding(schema: Schema) -> Iterable[str]:
+    """Return the keywords of a schema that may hold others, always in one order."""
+    # Most have none, many one: to look for each keyword takes long.
+    found = _HOLDING.intersection(schema)
+    return found if len(found) < 2 else filter(found.__contains__, _ALL)
+
+
+def _is_one(key: str, held: Any) -> bool:
+    """Return whether a keyword that may hold one schema does."""
+    return isinstance(held, dict) or (isinstance(held, bool) and key == "items")
 
 
 def union_key(schema: Schema) -> str | None:

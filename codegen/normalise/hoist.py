@@ -18,7 +18,6 @@ from codegen.document import (
     is_method,
     is_null,
     methods_of,
-    put_inside,
     reference_to,
     restricts_only,
     rewrite_outer,
@@ -109,7 +108,7 @@ class _Hoisting:
                 continue
             inner, other = _inner_names(name, schema, steps, child)
             new = self._value(child, inner, place, other)
-            put_inside(result, schema, steps, new)
+            _put_inside(result, schema, steps, new)
         return result
 
     def _wants_name(self, schema: Schema, at: Path) -> bool:
@@ -148,6 +147,17 @@ class _Hoisting:
             hint=f"Give this one another name with {NAME} in the overlay.",
             keyword=NAME,
         )
+
+
+def _put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
+    """Replace a schema one or two steps inside of `schema`, in a shallow copy of it."""
+    outer = str(steps[0])
+    if len(steps) == 1:
+        result[outer] = new
+        return
+    if result[outer] is schema[outer]:
+        result[outer] = schema[outer].copy()
+    result[outer][steps[1]] = new
 
 
 def _outer_name(document: Document, at: Path) -> str:
