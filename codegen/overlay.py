@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -118,9 +118,13 @@ def find(query: Any, value: Any, at: Path = ()) -> set[Path]:
         SpecError: it is no JSONPath; `at` is where it stands.
     """
     try:
-        return {node.location for node in jsonpath.find(str(query), value)}
+        return {node.location for node in _compiled(str(query)).find(value)}
     except jsonpath.JSONPathError as error:
         raise SpecError(f"{shorten(query)} is no JSONPath: {error}", at=at) from error
+
+
+# A process that builds several times has the same paths each time.
+_compiled = lru_cache(maxsize=1024)(jsonpath.compile)
 
 
 def find_some(query: str, value: Any) -> list[Path]:
