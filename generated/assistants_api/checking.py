@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import islice
 from typing import Any, NamedTuple
 
-from .types import UNSET, to_json
+from .absence import UNSET
 
 _KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -76,10 +76,21 @@ def check(value: Any, schema: str, *, most: int | None = None) -> list[Deviation
     Raises:
         KeyError: the document has no schema of that name.
     """
+    # Who checks plain data needs no models, nor what they are made with.
+    from .objects import to_json
+
+    return check_json(to_json(value), schema, most=most)
+
+
+def check_json(value: Any, schema: str, *, most: int | None = None) -> list[Deviation]:
+    """Compare plain JSON data, in which there are no models, with a named schema.
+
+    Apart from that, it is like `check`.
+    """
     schemas = document().get("components", {}).get("schemas", {})
     if schema not in schemas:
         raise KeyError(f"the document has no schema {schema!r}")
-    return list(islice(_deviations(to_json(value), schemas[schema], "$"), most))
+    return list(islice(_deviations(value, schemas[schema], "$"), most))
 
 
 def _deviations(value: Any, schema: Any, path: str) -> Iterator[Deviation]:
