@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from .._api import check
+from .._api import check_json
 from ..contract.limits import (
     LARGEST_PAGE,
     SMALLEST_PAGE,
@@ -151,7 +151,7 @@ def valid_body(schema: str, body: Any) -> Any:
         HTTPError: it isn't; the message has the JSON path and what was expected there.
     """
     most = _MOST_FOUND + 1
-    wrong = [(each.path, each.message) for each in check(body, schema, most=most)]
+    wrong = [(each.path, each.message) for each in check_json(body, schema, most=most)]
     wrong = wrong or list(islice(violations(body), most))
     if not wrong and schema in _WITH_MESSAGES and body:
         wrong = [each for each in [attachments_violation(body)] if each]

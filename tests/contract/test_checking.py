@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistants_api.checking import check
+from assistants_api.checking import check, check_json
 from harness.contract.checks import broken, full
 from harness.contract.document import (
     CLASSES,
@@ -49,6 +49,7 @@ def test_models_are_checked_like_their_data(name: str) -> None:
         if isinstance(each.value, dict):
             found = check(model(name).from_dict(each.value), name)
             assert found == check(each.value, name)
+            assert found == check_json(each.value, name)
 
 
 @each_schema

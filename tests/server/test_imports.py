@@ -68,7 +68,7 @@ JUDGING = "assistants_server.engines.samples"
 def test_importing_the_server_imports_nothing_that_asks_models() -> None:
     _, imported, _ = _import(*SERVER, JUDGING).after
     assert "starlette" in imported
-    assert not {"httpx", "model_api", *WATCHING} & imported
+    assert not {"httpx", "model_api", "attr", *WATCHING} & imported
 
 
 def test_importing_the_packages_imports_no_server() -> None:
