@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..display.views import View
 
-Noted: TypeAlias = bytes | dict[str, Any]
+Noted: TypeAlias = bytes | str | dict[str, Any]
 """Properties as they were: packed, or copied where that can't be done."""
 
 _NOTHING: Final = object()
@@ -221,7 +221,10 @@ def noted(data: Mapping[str, Any]) -> Noted:
 
 
 def _as_read(noted: Noted) -> Mapping[str, Any]:
-    return unpacked(noted) if isinstance(noted, bytes) and noted else noted or {}
+    if isinstance(noted, dict):
+        return noted
+    found: Mapping[str, Any] = unpacked(noted) if noted else {}
+    return found
 
 
 def _differs(value: Any, other: Any) -> bool:

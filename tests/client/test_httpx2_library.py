@@ -84,8 +84,9 @@ with Client(base_url=sys.argv[1], api_key="none") as client:
     print(*{"httpx", "httpx2", "http.cookiejar", "urllib.request"} & {*sys.modules})
     # Each would take more time than all else together.
     print(*{"attr", "attrs", "dataclasses", "inspect", "msgspec"} & {*sys.modules})
-    client.threads.create()
-print(*{"httpx", "httpx2"} & {*sys.modules})
+    made = client.threads.create(messages=[{"role": "user", "content": "é"}])
+    client.threads.retrieve(made.id)
+print(*{"httpx", "httpx2", "msgspec"} & {*sys.modules})
 """
 
 # The first argument is where the server is, the second where a damaged library lies.
