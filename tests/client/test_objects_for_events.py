@@ -78,7 +78,8 @@ class Unstreaming:
         if "/messages/" in path:
             return httpx.Response(200, json=message)
         if request.method == "POST":
-            return httpx.Response(200, json=self.sent)
+            kind = {"content-type": "Application/JSON ; charset=utf-8"}
+            return httpx.Response(200, json=self.sent, headers=kind)
         return httpx.Response(200, json=run("completed"))
 
     def _list(self, items: Any) -> httpx.Response:
