@@ -31,6 +31,12 @@ def rendered(page: Page) -> str:
     return with_reference(page.text, TYPES)
 
 
+@cache
+def index_page() -> str:
+    return as_page(INDEX)
+
+
+@cache
 def headings(text: str) -> set[str]:
     return {
         each.lower().replace(" ", "-") for each in re.findall(r"^#+ (.+)$", text, re.M)
@@ -97,12 +103,12 @@ def test_links_of_the_reference_lead_somewhere(page: Page) -> None:
         if anchor and target.parent.name == "reference":
             name = target.relative_to(ROOT).as_posix()
             assert anchor in headings(rendered(Page(name))), (link, anchor)
-    index = headings(as_page(INDEX))
+    index = headings(index_page())
     assert {*re.findall(r'API\.html#(\w+)"', text)} <= index
 
 
 def test_models_and_operations_have_their_descriptions() -> None:
-    page = as_page(INDEX)
+    page = index_page()
     (part,) = re.findall(r"^### RunObject\n(.*?)(?=^### )", page, re.M | re.S)
     assert "an assistant at work on a thread" in part
     assert "| Id of the run. |" in part
