@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
@@ -20,17 +19,15 @@ from ._options import (
 from ._setting_attributes import SettingAttributes, named
 from ._text import public
 from ._transport.pool import BasePool, library_for
-from ._verbosity import VARIABLE, WITHIN, resolved
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from opentelemetry.trace import TracerProvider
 
-    from ._call import CallOptions
     from ._options import ApiKey, ClientOptions
-    from ._transcript import Transcript
     from ._transport.library import Library
     from ._verbosity import Verbosity
 
@@ -255,15 +252,3 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
     @staticmethod
     def _new_pool(library: Library, http_client: Any, most: int) -> PoolT:
         raise NotImplementedError
-
-    def _transcript(self, options: CallOptions) -> Transcript | None:
-        mine, own = self._options, options.get("verbosity")
-        if own is mine.verbosity is WITHIN.get() is None and VARIABLE not in os.environ:
-            return None
-        level = resolved(own, mine.verbosity)
-        if level == 0:
-            return None
-        # Late, as few calls are shown.
-        from ._transcript import Transcript
-
-        return Transcript(level, secrets=mine.secrets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ._attach_methods import AsyncAttachMethods, AttachMethods
@@ -10,6 +11,7 @@ from ._drive import drive, drive_async
 from ._flows.call import performed
 from ._transport.http import Http
 from ._transport.pool import Pool
+from ._verbosity import VARIABLE, WITHIN, resolved
 from .custom_requests import AsyncCustomRequests, CustomRequests
 from .resources._client import AsyncResources, Resources
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
+    from ._options import Options
+    from ._transcript import Transcript
     from ._transport.async_http import AsyncHttp
     from ._transport.async_pool import AsyncPool
     from ._transport.library import Library
@@ -58,7 +62,9 @@ class Client(BaseClient[Pool], Resources, CustomRequests, AttachMethods):
 
     def _http(self, options: CallOptions) -> Http:
         """Return what performs effects, by the connections there are."""
-        return Http(self._pool, self._transcript(options), self._options.secrets)
+        return Http(
+            self._pool, _transcript(options, self._options), self._options.secrets
+        )
 
     @staticmethod
     def _new_pool(library: Library, http_client: Any, most: int) -> Pool:
@@ -119,7 +125,9 @@ class AsyncClient(
         """Return what performs effects, by the connections there are."""
         # The pool knows the class, which loads asyncio.
         kind = self._pool.performer
-        return kind(self._pool, self._transcript(options), self._options.secrets)
+        return kind(
+            self._pool, _transcript(options, self._options), self._options.secrets
+        )
 
     @staticmethod
     def _new_pool(library: Library, http_client: Any, most: int) -> AsyncPool:
@@ -144,3 +152,17 @@ class AsyncClient(
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+def _transcript(options: CallOptions, settings: Options) -> Transcript | None:
+    """Return what shows a call, where it is shown at all."""
+    own, usual = options.get("verbosity"), settings.verbosity
+    if own is usual is WITHIN.get() is None and VARIABLE not in os.environ:
+        return None
+    level = resolved(own, usual)
+    if level == 0:
+        return None
+    # Late, as few calls are shown.
+    from ._transcript import Transcript
+
+    return Transcript(level, secrets=settings.secrets)
