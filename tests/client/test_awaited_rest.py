@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from types import coroutine
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from assistants_client import APITimeoutError, AsyncClient
-from assistants_client._transport.waits import rest_of, until
+from assistants_client._transport.waits import rest_of, shielded, until
 from tests.client.both import mocked
 
 if TYPE_CHECKING:
@@ -199,3 +200,28 @@ def test_what_does_not_come_ends_in_time(hangs: str) -> None:
     with pytest.raises(APITimeoutError):
         timers_of(answer_late, act)
     assert body.closed == (hangs == "body")
+
+
+def test_what_has_no_deadline_may_last() -> None:
+    async def wait() -> bool:
+        async with until(None) as waiting:
+            await asyncio.sleep(0)
+        return waiting.expired()
+
+    assert asyncio.run(wait()) is False
+
+
+def test_what_fails_to_close_is_closed_and_nobody_hears_of_it() -> None:
+    told: list[Any] = []
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise OSError("gone")
+
+    async def close() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, it: told.append(it))
+        await shielded(fail())
+        gc.collect()
+
+    asyncio.run(close())
+    assert told == []
