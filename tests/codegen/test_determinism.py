@@ -14,6 +14,7 @@ import pytest
 from codegen import overlay, pipeline
 from codegen.errors import BuildError
 from codegen.lock import tool_inputs
+from codegen.paths import METHODS
 from codegen.pipeline import Order, build, check
 from codegen.select import Selection
 from tests.codegen.conftest import built, silent
@@ -251,6 +252,18 @@ def test_a_changed_template_is_seen(
         "the templates have changed",
         "differs: built/_lazy.py",
     ]
+
+
+def test_changed_methods_of_the_client_are_seen(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Path.read_bytes
+
+    def changed(path: Path) -> bytes:
+        return original(path) + b"\n" * (path == METHODS)
+
+    monkeypatch.setattr(Path, "read_bytes", changed)
+    assert check(order, silent) == ["the generator has changed"]
 
 
 def test_each_changed_tool_is_named_with_both_versions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -246,6 +247,20 @@ def test_a_fact_that_is_wrong_stops_the_update_unless_told_otherwise(
     assert repository.update(given, "--despite-tests") == FAILED
     assert "shape" in repository.text(DOCUMENT)
     assert "- mend what 1 test or check found" in capsys.readouterr().out
+
+
+def test_a_checkout_may_be_a_folder_of_another_one(
+    repository: Repository, unchecked: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(repository.root / ".git")
+    outer = repository.root.parent
+    git(outer, "init", "--quiet", "--template=")
+    git(outer, "add", ".")
+    git(outer, "commit", "--quiet", "--message", "All")
+    given = changed(lambda given: properties(given).update(colour=TEXT))
+    assert repository.update(given, name=LATER) == DONE
+    assert f"wrote {DOCUMENT}, {SOURCE_LOCK}, " in capsys.readouterr().out
+    assert "colour" in repository.text(DOCUMENT)
 
 
 def test_types_that_are_wrong_stop_the_update(
