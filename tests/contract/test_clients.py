@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+import assistants_api.client
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import create_assistant, get_assistant
 from harness.scripted_server import RESET, TIMEOUT, Response, in_turn
@@ -236,3 +237,22 @@ def _sent(
         {key: value for key, value in seen.items() if key.startswith("x-")},
         {key: morsel.value for key, morsel in cookies.items()},
     )
+
+
+def test_connections_are_made_by_one_thread_at_a_time() -> None:
+    pool = assistants_api.client._Pool({})
+
+    def is_free() -> bool:
+        with ThreadPoolExecutor(1) as other:
+            found: bool = other.submit(pool.lock.acquire, blocking=False).result()
+        return found
+
+    class Made:
+        is_closed = False
+
+        def __init__(self) -> None:
+            assert not is_free()
+
+    made = pool.made("sync", Made)
+    assert pool.made("sync", Made) is made
+    assert is_free()
