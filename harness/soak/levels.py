@@ -13,10 +13,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from resource import getpagesize
-from typing import Final
+from typing import Any, Final
 
 import assistants_api
 import assistants_client
+from assistants_client._transport.library import chosen_library
 
 OURS: Final = (
     "assistants_api",
@@ -79,11 +80,15 @@ class Levels:
 
 
 def load_everything() -> None:
-    """Import what would be imported when it is first needed, and be no leak."""
+    """Import and keep what would be when it is first needed, and be no leak."""
     for package in (assistants_api, assistants_client):
         for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not each.name.startswith("assistants_server"):
                 importlib.import_module(each.name)
+    # So many addresses are kept that were read, and callers have ever new ones.
+    read: Any = chosen_library().url
+    for number in range(read.cache_parameters()["maxsize"]):
+        read(f"http://127.0.0.1/{number}")
 
 
 def measure(threads: int, before: Levels | None = None) -> Levels:
