@@ -11,6 +11,7 @@ import harness.kept
 from harness.kept import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -55,8 +56,9 @@ def test_it_is_made_once_for_the_same_inputs() -> None:
     ],
     ids=["empty", "cut", "nonsense", "no such class", "no such module"],
 )
-def test_what_can_t_be_read_is_made_anew(folder: Path, damage: object) -> None:
-    assert callable(damage)
+def test_what_can_t_be_read_is_made_anew(
+    folder: Path, damage: Callable[[bytes], bytes]
+) -> None:
     made(b"a")
     (file,) = folder.iterdir()
     file.write_bytes(damage(file.read_bytes()))
