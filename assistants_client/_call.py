@@ -31,7 +31,7 @@ from ._errors import (
     SentRequest,
 )
 from ._ids import id_of, ids_of, is_plain, with_ids
-from ._json import QUICK, decode, quick_encoder
+from ._json import CODEC, decode
 from ._options import mapping
 from ._redaction import Secrets, without_user
 
@@ -227,13 +227,9 @@ class CallResult(Generic[T_co]):
     def json(self) -> object:
         """Return the body as JSON data; `read` has the errors."""
         # The body is in no variable, as tools report these, and secrets may be in it.
-        if QUICK.left >= 0:
-            QUICK.left -= len(self.response.content)
-            if QUICK.left < 0:
-                QUICK.hurry()
         try:
-            return QUICK.decode(self.response.content)
-        except QUICK.problems:
+            return CODEC.decode(self.response.content)
+        except CODEC.problems:
             pass
         try:
             return decode(self.response.content)
@@ -345,14 +341,14 @@ def _special(operation: Operation[object, object]) -> frozenset[str]:
 def _content(body: Any) -> bytes | None:
     """Return a body as it is sent, None where it has to be made JSON data first.
 
-    Most need not be copied for that, once the quick library is there.
+    Most need not be copied for that, once `msgspec` is there.
     """
-    if QUICK.left >= 0 or not is_plain(body):
+    encode = CODEC.encode
+    if encode is None or not is_plain(body):
         return None
-    encoder, problems = quick_encoder()
     try:
-        return encoder(body)
-    except problems:
+        return encode(body)
+    except CODEC.problems:
         # In its own words, it is said where `encoded` fails.
         return None
 

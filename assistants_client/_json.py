@@ -1,7 +1,7 @@
-"""JSON, by the quicker library: decoding, reading as a type, encoding.
+"""JSON: decoding, reading as a type, encoding.
 
-The library is imported late: that takes longer than to decode a few responses. Its
-errors are a ValueError only in its newer versions; here they always are.
+`msgspec` is imported late. Its errors are a ValueError only in its newer versions; here
+they always are.
 """
 
 from __future__ import annotations
@@ -9,55 +9,66 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class QuickJson:
-    """Decodes and packs JSON: by the standard library at first, then by the quick one.
+class Codec:
+    """JSON by the standard library at first, then by `msgspec`.
 
     To import that takes 5 ms, in which the standard library decodes a megabyte. Both
-    decode the same, but the quick one refuses some of it, such as NaN.
+    decode the same, but `msgspec` refuses some of it, such as NaN.
 
     Attributes:
         decode: decodes text or bytes.
-        pack: writes JSON data that was decoded in little room; `unpacked` reads it.
-        problems: what either raises.
-        left: how many more bytes of responses are to be decoded before `hurry` is
-            called.
+        pack: writes JSON data in little room, NaN included; `unpacked` reads it.
+        encode: writes JSON data as it is sent, if `msgspec` is there; it takes more
+            than JSON data, such as NaN, and writes that as nobody would expect.
+        problems: what these raise.
     """
 
     def __init__(self) -> None:
-        self.decode: Callable[[bytes | str], Any] = json.loads
+        self.decode: Callable[[bytes | str], Any] = self._decode_first
         self.pack: Callable[[Any], bytes | str] = json.dumps
-        problems = (TypeError, ValueError, RecursionError)
-        self.problems: tuple[type[Exception], ...] = problems
-        # The more there is of it, the likelier it goes on.
-        self.left = 64 * 1024
+        self.encode: Callable[[Any], bytes] | None = None
+        self.problems: tuple[type[Exception], ...]
+        self.problems = (TypeError, ValueError, RecursionError)
+        # Bytes; the more was decoded, the likelier it goes on.
+        self._left = 64 * 1024
 
-    def hurry(self) -> None:
-        """Use the quick library from now on."""
-        if self.decode is json.loads:
-            pack, self.problems = quick_packer()
-            self.pack, (self.decode, _) = pack, quick_decoder()
-            self.left = -1
+    def use_msgspec(self) -> None:
+        """Use `msgspec` from now on."""
+        if self.encode is None:
+            import msgspec
+
+            # First, as another thread may be using the others.
+            self.problems = (*self.problems, msgspec.MsgspecError, OverflowError)
+            self.decode = msgspec.json.Decoder().decode
+            self.pack = msgspec.msgpack.Encoder().encode
+            self.encode = msgspec.json.Encoder().encode
+
+    def _decode_first(self, content: bytes | str) -> Any:
+        self._left -= len(content)
+        if self._left >= 0:
+            return json.loads(content)
+        self.use_msgspec()
+        return self.decode(content)
 
 
-QUICK: Final = QuickJson()
+CODEC: Final = Codec()
 
 
 def decode(content: bytes | str) -> Any:
-    """Decode JSON, leniently where the quick decoder is strict, as with NaN.
+    """Decode JSON, leniently where `msgspec` is strict, as with NaN.
 
     Raises:
         ValueError: it is no JSON, or so deep that nothing can read it.
     """
     try:
-        return QUICK.decode(content)
-    except QUICK.problems:
+        return CODEC.decode(content)
+    except CODEC.problems:
         pass
     try:
         return json.loads(content)
@@ -70,15 +81,15 @@ def decode_leniently(text: str) -> Any:
 
     What is no number in JSON, such as NaN, is none here; `decode` has the errors.
     """
-    decoder, problems = quick_decoder()
+    CODEC.use_msgspec()
     try:
-        return decoder(text)
-    except problems as error:
+        return CODEC.decode(text)
+    except CODEC.problems as error:
         strict = error
     try:
         return json.loads(text, strict=False, parse_constant=_no_constant)
     except ValueError:
-        # The quick decoder says more clearly what is wrong.
+        # msgspec says more clearly what is wrong.
         raise ValueError(str(strict)) from None
     except RecursionError as error:
         raise ValueError("JSON that is nested too deeply") from error
@@ -116,36 +127,6 @@ def encode(value: object, plain: Callable[[Any], Any] | None = None) -> str:
 
     with _value_errors():
         return msgspec.json.encode(value, enc_hook=plain).decode()
-
-
-@cache
-def quick_decoder() -> tuple[Callable[[bytes | str], Any], tuple[type[Exception], ...]]:
-    """Return the quick decoder, and what it raises where it is strict."""
-    import msgspec
-
-    problems = (msgspec.MsgspecError, ValueError, RecursionError)
-    return msgspec.json.Decoder().decode, problems
-
-
-@cache
-def quick_encoder() -> tuple[Callable[[Any], bytes], tuple[type[Exception], ...]]:
-    """Return the quick encoder of JSON data, and what it raises.
-
-    It takes more than that, such as NaN, and writes it as nobody would expect.
-    """
-    import msgspec
-
-    problems = (msgspec.MsgspecError, TypeError, ValueError, OverflowError)
-    return msgspec.json.Encoder().encode, problems
-
-
-@cache
-def quick_packer() -> tuple[Callable[[Any], bytes], tuple[type[Exception], ...]]:
-    """Return what writes JSON data in less room, NaN included, and what it raises."""
-    import msgspec
-
-    problems = (msgspec.MsgspecError, TypeError, ValueError, OverflowError)
-    return msgspec.msgpack.Encoder().encode, (*problems, RecursionError)
 
 
 def unpacked(content: bytes | str) -> Any:

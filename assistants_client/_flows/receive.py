@@ -25,7 +25,7 @@ from .._events.parse import (
     to_model,
 )
 from .._events.run_status import has_ended
-from .._json import QUICK, decode
+from .._json import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,8 +81,6 @@ def receive(
     kind = result.response.headers.get("content-type", "").partition(";")[0].strip()
     if kind.lower().endswith(("json", "html")):
         return (yield from _receive_json(result, first, snapshots))
-    # There will be many.
-    QUICK.hurry()
     decoder, reading = _api.EventDecoder(), _Reading(snapshots)
     more = Receive(result.response, result.limit)
     idle_timeout = result.idle_timeout

@@ -10,7 +10,7 @@ from .. import _api
 from .._arguments import given
 from .._errors import ConfigurationError
 from .._ids import id_of
-from .._json import quick_packer, unpacked
+from .._json import CODEC, unpacked
 from .._log import LOGGER
 from .._redaction import Secrets
 from .._text import public
@@ -210,10 +210,11 @@ def noted(data: Mapping[str, Any]) -> Noted:
     They are packed, since copies of all containers within would take more time to make,
     several times the memory, and as much of the garbage collector's time as a model.
     """
-    pack, problems = quick_packer()
+    # Not every key needs to be text, as JSON would have it.
+    CODEC.use_msgspec()
     try:
-        return pack(data)
-    except problems:
+        return CODEC.pack(data)
+    except CODEC.problems:
         # Such as half of a surrogate pair, or a number of many digits. This copies at
         # any depth, and so where `copy.deepcopy` would fail.
         copied: dict[str, Any] = _api.to_json(data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _api
 from .._error_messages import is_error, properties_of
 from .._ids import KINDS, id_of
-from .._json import QUICK
+from .._json import CODEC
 from .._operations import LIVE
 from ..objects._live import Binding, noted, updatable
 
@@ -86,7 +86,7 @@ def reader(
     live = live_class(kind, client.asynchronous)
     from_dict, binding = live.from_dict, Binding(client, ids)
     names = updatable(live._updated_by)
-    pack, problems = QUICK.pack, QUICK.problems
+    pack, problems = CODEC.pack, CODEC.problems
 
     def read(data: Any) -> Any:
         if type(data) is not dict:

@@ -1,4 +1,4 @@
-"""JSON is read the same by the standard library, at first, and by the quick one."""
+"""JSON is read the same by the standard library, at first, and by msgspec."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assistants_client import Client, _call
-from assistants_client._json import QuickJson, decode
+from assistants_client import Client, _call, _json
+from assistants_client._json import Codec, decode
+from assistants_client.objects import _live
 from assistants_client.resources import _readers
 
 TEXTS: list[bytes] = [
@@ -25,10 +26,10 @@ TEXTS: list[bytes] = [
 ]
 
 
-def hurried() -> QuickJson:
-    quick = QuickJson()
-    quick.hurry()
-    return quick
+def quick_codec() -> Codec:
+    codec = Codec()
+    codec.use_msgspec()
+    return codec
 
 
 def read(decoder: Any, content: bytes) -> str:
@@ -42,11 +43,11 @@ def read(decoder: Any, content: bytes) -> str:
 @pytest.mark.parametrize(
     "content", TEXTS, ids=lambda each: f"{each[:20]!r}, {len(each)}"
 )
-def test_what_the_quick_library_reads_is_what_the_other_reads(content: bytes) -> None:
-    quick, problems = hurried(), hurried().problems
+def test_what_msgspec_reads_is_what_the_standard_library_reads(content: bytes) -> None:
+    codec = quick_codec()
     try:
-        found = quick.decode(content)
-    except problems:
+        found = codec.decode(content)
+    except codec.problems:
         # The standard library decides.
         assert read(decode, content) == read(json.loads, content)
     else:
@@ -59,14 +60,14 @@ def run(metadata: Any) -> httpx.Response:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> QuickJson:
-    quick = QuickJson()
-    monkeypatch.setattr(_call, "QUICK", quick)
-    monkeypatch.setattr(_readers, "QUICK", quick)
-    return quick
+def codec(monkeypatch: pytest.MonkeyPatch) -> Codec:
+    codec = Codec()
+    for module in (_call, _json, _readers, _live):
+        monkeypatch.setattr(module, "CODEC", codec)
+    return codec
 
 
-def test_the_quick_library_reads_once_there_is_more(quick: QuickJson) -> None:
+def test_msgspec_reads_once_there_is_more(codec: Codec) -> None:
     texts = ["a" * 100, "b" * 40_000, "c" * 40_000, "d"]
     bodies = iter([run({"a": each}) for each in texts])
     with (
@@ -78,7 +79,7 @@ def test_the_quick_library_reads_once_there_is_more(quick: QuickJson) -> None:
         used = []
         for text in texts:
             found = client.threads.runs.retrieve("run_1", thread_id="thread_1")
-            used.append(quick.decode is json.loads)
+            used.append(codec.encode is None)
             assert found.metadata == {"a": text}
     assert used == [True, True, False, False]
 
@@ -88,7 +89,7 @@ def test_the_quick_library_reads_once_there_is_more(quick: QuickJson) -> None:
     "metadata", [{"a": "b"}, None, {"a": "\ud800"}, {"a": float("nan"), "b": 10**30}]
 )
 def test_updates_send_what_was_changed(
-    quick: QuickJson, metadata: Any, is_first: bool
+    codec: Codec, metadata: Any, is_first: bool
 ) -> None:
     sent = []
 
@@ -99,7 +100,7 @@ def test_updates_send_what_was_changed(
         )
 
     if not is_first:
-        quick.hurry()
+        codec.use_msgspec()
     with (
         httpx.Client(transport=httpx.MockTransport(answer)) as http,
         Client(
