@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # "asst" in ASCII, as in the store's file, whose versions are below 100.
 _APPLICATION = 0x61737374
-_VERSION = 103
+_FIRST_VERSION, _VERSION = 100, 104
 _SCHEMA = """
 create table stores (
     id integer primary key,
@@ -170,8 +170,11 @@ class Database:
         (tables,) = self.sql.execute("select count(*) from sqlite_master").fetchone()
         if (application, version) == (_APPLICATION, _VERSION):
             return False
+        if application == _APPLICATION and version >= _FIRST_VERSION:
+            what = "it is a search index of another version; delete it, and the files"
+            raise SearchError(f"{self._path}: {what} are indexed anew.")
         if tables or application or version:
-            what = "it is no search index of this version; name another file."
+            what = "it is no search index; name another file."
             raise SearchError(f"{self._path}: {what}")
         return True
 

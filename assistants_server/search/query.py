@@ -9,9 +9,9 @@ from unicodedata import normalize
 
 MOST_TERMS: Final = 48
 """How many different words of a query count; a whole page as a query is cut there."""
-_MOST_CHARACTERS = 64
-# Words, and numbers with their points: those are phrases.
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+# Words, and numbers with their points: those are phrases. Accents may be letters apart.
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|(?:[^\W_]|[\u0300-\u036f])+")
+_BETWEEN_WORDS = re.compile(r"(?:[^\w\u0300-\u036f]|_)+")
 # Scripts that are written without spaces: each character is indexed as a word.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -34,9 +34,14 @@ _STOP_WORDS: Final = frozenset(_STOP_WORDS_TEXT.split())
 
 
 def indexed(text: str) -> str:
-    """Return a text as it is put into the index."""
-    # Letters and accents that are written apart would otherwise be two words.
-    text = normalize("NFC", text)
+    """Return a text as it is put into the index.
+
+    FTS5 goes by Unicode 6.1 and takes some of what is newer, such as most emoji, for
+    letters. So what is between words, and what is lower case, is decided here.
+    """
+    if text.isascii():
+        return text
+    text = _BETWEEN_WORDS.sub(" ", _folded(text))
     return _UNSPACED.sub(r" \g<0> ", text) if _UNSPACED.search(text) else text
 
 
@@ -47,11 +52,16 @@ def terms_of(query: str) -> list[str]:
     and everything else separates words. Without any other word stop words count too.
     """
     words: dict[str, None] = {}
-    for found in _WORD.finditer(normalize("NFC", query)):
-        for word in _parts(found[0][:_MOST_CHARACTERS].lower()):
+    for found in _WORD.finditer(_folded(query)):
+        for word in _parts(found[0]):
             words[word] = None
     telling = [word for word in words if word not in _STOP_WORDS] or [*words]
     return [f'"{word}"' for word in telling[:MOST_TERMS]]
+
+
+def _folded(text: str) -> str:
+    # Letters and accents that are written apart would otherwise be two words.
+    return normalize("NFC", text.lower())
 
 
 def _parts(word: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,31 @@ def test_accents_may_be_written_apart(index: SearchIndex) -> None:
     assert [hit.file_id for hit in index.search(["vs"], "muse\u0301e")] == ["whole"]
     index.remove("vs", "apart")
     assert index.search(["vs"], "ecole") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("A great\U0001f914 idea.", "great"),
+        ("It costs \u20bf100.", "100"),
+        ("x\u058dy", "x"),
+        ("\u0528\u0528", "\u0529\u0529"),
+        ("b\u0320d", "b\u0320d"),
+        ("\u0130stanbul", "istanbul"),
+        ("digest: " + "0a" * 64, "0a" * 64),
+        ("cost\u00a01.234,5 \u20ac", "1.234,5"),
+    ],
+    ids=lambda each: ascii(each[:12]),
+)
+def test_words_end_where_unicode_says(
+    index: SearchIndex, text: str, query: str
+) -> None:
+    """Where an emoji follows, or what SQLite doesn't know; however long they are."""
+    _add(index, "a", text)
+    _add(index, "b", "Something else.")
+    assert [hit.file_id for hit in index.search(["vs"], query)] == ["a"]
+    index.remove("vs", "a")
+    assert index.search(["vs"], query) == []
 
 
 def test_scripts_without_spaces_are_found(index: SearchIndex) -> None:
@@ -330,3 +356,15 @@ def test_words_in_most_chunks_still_find_them(index: SearchIndex) -> None:
 
 def _add(index: SearchIndex, file: str, text: str) -> None:
     index.add("vs", file, chunks(text))
+
+
+@pytest.mark.sqlite("an index in a file; a database has it in tables")
+def test_an_index_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    Index(path).close()
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("pragma user_version = 103")
+    before = path.read_bytes()
+    with pytest.raises(SearchError, match=r"index\.db: .*another version; delete it"):
+        Index(path)
+    assert path.read_bytes() == before
