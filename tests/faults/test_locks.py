@@ -6,7 +6,7 @@ import ctypes
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,17 +24,25 @@ from assistants_client.resources._overall_progress import OverallProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
+    from types import CodeType, FrameType
 
 # Instructions of these are counted, not those of the standard library.
 OURS = tuple(
     str(Path(each.__file__ or "").parent)
     for each in (assistants_client, assistants_api.client)
 )
+# Begins to trace, by a function that is called before each instruction, or ends it.
+TRACE: Any
+if sys.version_info >= (3, 12):
+    ID, INSTRUCTION = sys.monitoring.DEBUGGER_ID, sys.monitoring.events.INSTRUCTION
+    TRACE = partial(sys.monitoring.register_callback, ID, INSTRUCTION)
+else:
+    TRACE = sys.settrace
 # A function that traces, and has the interpreter find an interruption where it looks
 # for some the next time. One that is written in Python would find it itself.
+ARGUMENTS = 2 if sys.version_info >= (3, 12) else 3
 TRIP: Any = partial(
-    ctypes.PYFUNCTYPE(None, ctypes.c_int, *[ctypes.py_object] * 3)(
+    ctypes.PYFUNCTYPE(None, ctypes.c_int, *[ctypes.py_object] * ARGUMENTS)(
         ("PyErr_SetInterruptEx", ctypes.pythonapi)
     ),
     signal.SIGINT,
@@ -47,17 +55,53 @@ class Tracer:
     def __init__(self, instructions: int) -> None:
         self.left = instructions
 
-    def __call__(self, frame: FrameType, event: str, _: object) -> Any:
-        if event == "call":
-            frame.f_trace_opcodes = frame.f_code.co_filename.startswith(OURS)
-        elif event == "opcode":
+    if sys.version_info >= (3, 12):
+
+        def __call__(self, *_: object) -> None:
             self.left -= 1
-        return self if self.left > 0 else TRIP
+            if self.left <= 0:
+                TRACE(TRIP)
+
+    else:
+
+        def __call__(self, frame: FrameType, event: str, _: object) -> Any:
+            if event == "call":
+                frame.f_trace_opcodes = frame.f_code.co_filename.startswith(OURS)
+            elif event == "opcode":
+                self.left -= 1
+            return self if self.left > 0 else TRIP
+
+
+@contextmanager
+def traceable() -> Iterator[None]:
+    """Have instructions of our code traced, in functions that are called once more."""
+    if sys.version_info >= (3, 12):
+        monitoring, seen = sys.monitoring, []
+
+        def trace(code: CodeType, _: int) -> object:
+            if code.co_filename.startswith(OURS):
+                seen.append(code)
+                monitoring.set_local_events(ID, code, INSTRUCTION)
+            return monitoring.DISABLE
+
+        monitoring.use_tool_id(ID, "interruptions")
+        monitoring.register_callback(ID, monitoring.events.PY_START, trace)
+        monitoring.set_events(ID, monitoring.events.PY_START)
+        monitoring.restart_events()
+        yield
+        monitoring.set_events(ID, 0)
+        for code in seen:
+            monitoring.set_local_events(ID, code, 0)
+        monitoring.free_tool_id(ID)
+    else:
+        tracing = sys.gettrace()
+        yield
+        sys.settrace(tracing)
 
 
 def interrupt(*_: object) -> None:
     # Once is enough.
-    sys.settrace(None)
+    TRACE(None)
     raise KeyboardInterrupt
 
 
@@ -68,16 +112,16 @@ def is_interrupted(
     def call(action: Callable[[], object], instructions: int) -> bool:
         tracer = Tracer(instructions)
         with suppress(KeyboardInterrupt):
-            sys.settrace(tracer)
+            TRACE(tracer)
             action()
-            sys.settrace(None)
+            TRACE(None)
         return tracer.left <= 0
 
     # What is interrupted in a destructor is told there.
     monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
-    before, tracing = signal.signal(signal.SIGINT, interrupt), sys.gettrace()
-    yield call
-    sys.settrace(tracing)
+    before = signal.signal(signal.SIGINT, interrupt)
+    with traceable():
+        yield call
     signal.signal(signal.SIGINT, before)
 
 
