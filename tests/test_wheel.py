@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from email import message_from_string
@@ -152,7 +152,10 @@ def _import_everything(
 def test_sdist_builds_the_same_wheel_and_regenerates(
     wheel: Path, sdist: Path, tmp_path: Path
 ) -> None:
-    shutil.unpack_archive(sdist, tmp_path)
+    with tarfile.open(sdist) as archive:
+        # Ours. Python 3.13 asks for a filter; early releases of 3.11 know none.
+        archive.extraction_filter = lambda member, _: member
+        archive.extractall(tmp_path)
     (source,) = tmp_path.iterdir()
     _build(source, tmp_path / "dist", "wheel")
     (again,) = (tmp_path / "dist").iterdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -275,7 +276,7 @@ def test_a_file_of_something_else_is_not_taken_for_keys(
     if isinstance(content, bytes):
         keys.path.write_bytes(content)
     else:
-        with sqlite3.connect(keys.path) as other:
+        with closing(sqlite3.connect(keys.path)) as other:
             other.execute("create table things (id)")
     if content == b"":
         # As a crash may leave it.
