@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,8 +64,8 @@ def evaluate() -> Iterator[Callable[[Example], None]]:
 
 
 def is_open(value: object) -> bool:
-    kinds = assistants_client.Client | assistants_api.Client | LocalServer
-    return isinstance(value, kinds)
+    clients = assistants_client.Client | assistants_api.Client
+    return isinstance(value, clients | LocalServer | sqlite3.Connection)
 
 
 @pytest.fixture
