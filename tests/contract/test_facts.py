@@ -6,7 +6,6 @@ compares that with the document which it is of.
 
 from __future__ import annotations
 
-import copy
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from harness.contract.differences import METHODS, Due, differences
 from harness.contract.meaning import Reader
 from harness.contract.repaired import REPAIRED_PATHS, REPAIRED_SCHEMAS
 from harness.contract.upstream import ROOT
+from tests.contract.copies import GONE, changed_at
 
 if TYPE_CHECKING:
     Json = Any
@@ -117,7 +117,6 @@ CREATE = "$.paths['/threads/{thread_id}/runs'].post"
 LIMIT = "[?@.in=='query' && @.name=='limit']"
 RETRY = "$.components.responses.TooManyRequests.headers['Retry-After']"
 ACTION = '["object", "properties.event=thread.run.requires_action"]'
-GONE = object()
 NEW = {"type": "string"}
 MUTATIONS: dict[str, tuple[str, str | int, Json, str]] = {
     "a required entry is gone": (
@@ -388,16 +387,3 @@ def test_a_changed_fact_is_seen_and_named(what: str) -> None:
     changed = changed_at(pinned(), (*node.location, key), value)
     found = differences(due(), changed)
     assert any(text.startswith(told) for text in found), found
-
-
-def changed_at(holder: Json, location: tuple[int | str, ...], value: Json) -> Json:
-    """Return a document changed in one place, which shares the rest with another."""
-    first, *rest = location
-    changed = copy.copy(holder)
-    if rest:
-        changed[first] = changed_at(holder[first], (*rest,), value)
-    elif value is GONE:
-        del changed[first]
-    else:
-        changed[first] = value
-    return changed
