@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST = 0.05
 """Seconds that a step may take, where the usual piece of work takes `_USUAL`."""
 _USUAL = 0.012
+# However slow a machine is: what takes longer than that holds others up there, too.
+_SLOWEST = 3.0
 _SERVER = "local-server"
 
 
@@ -40,7 +42,7 @@ class Steps:
 
 
 def slowness() -> float:
-    """Return how many times as long as usual a piece of work takes now; 1 at least.
+    """Return how many times as long as usual a piece of work takes now, from 1 to 3.
 
     It is of the kind that the largest requests make: much text that is written as JSON
     into memory that is new, and some Python. What shares caches and memory with those
@@ -56,7 +58,8 @@ def slowness() -> float:
             pass
         return time.thread_time() - begun
 
-    return max(1.0, *(seconds() / _USUAL for _ in range(3)))
+    slowest = max(seconds() for _ in range(3)) / _USUAL
+    return min(max(1.0, slowest), _SLOWEST)
 
 
 @contextmanager
