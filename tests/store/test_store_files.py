@@ -121,6 +121,22 @@ def test_file_of_the_first_version_is_upgraded(
             store.vector_store_files.add([vector_store_file("vs_1", {"file_id": each})])
     with contextlib.closing(sqlite3.connect(file)) as sql:
         assert sql.execute("pragma user_version").fetchone() == (6,)
+    with opened(tmp_path / "new.db"):
+        pass
+    assert _columns(file) == _columns(tmp_path / "new.db")
+
+
+def _columns(file: Path) -> dict[str, set[str]]:
+    """Return the columns of all tables and indexes by their names."""
+    with contextlib.closing(sqlite3.connect(file)) as sql:
+        tables = "m.name, x.name from sqlite_master m, pragma_table_xinfo(m.name) x"
+        indexes = "m.name, x.name from sqlite_master m, pragma_index_xinfo(m.name) x"
+        found: dict[str, set[str]] = {}
+        for what in (tables, indexes):
+            for name, column in sql.execute(f"select {what}"):
+                found.setdefault(name, set()).add(str(column))
+    assert found["objects"] >= {"id", "used_at"}
+    return found
 
 
 def test_upgrade_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
