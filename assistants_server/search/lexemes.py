@@ -7,20 +7,16 @@ chunks have one is a question to the index alone.
 
 from __future__ import annotations
 
-import re
 from itertools import chain, repeat
 from operator import add
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from .query import indexed, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_WORD = re.compile(r"[^\W_]+")
 _IN_ASCII = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _MOST_CHARACTERS = 64
 # The places of words, as they are written in vectors; PostgreSQL knows none beyond.
 _PLACES = [f":{place}" for place in range(1, 16_384)]
@@ -32,8 +28,7 @@ def words(text: str) -> list[str]:
         # The same in a third of the time.
         found = text.translate(_IN_ASCII).split()
     else:
-        plain = _ACCENTS.sub("", normalize("NFD", text))
-        found = _WORD.findall(indexed(plain.lower()))
+        found = indexed(text).split()
     if max(map(len, found), default=0) <= _MOST_CHARACTERS:
         return found
     return [word[:_MOST_CHARACTERS] for word in found]

@@ -9,9 +9,10 @@ from unicodedata import normalize
 
 MOST_TERMS: Final = 48
 """How many different words of a query count; a whole page as a query is cut there."""
-# Words, and numbers with their points: those are phrases. Accents may be letters apart.
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|(?:[^\W_]|[\u0300-\u036f])+")
-_BETWEEN_WORDS = re.compile(r"(?:[^\w\u0300-\u036f]|_)+")
+# Words, and numbers with their points: those are phrases.
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 # Scripts that are written without spaces: each character is indexed as a word.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -37,7 +38,8 @@ def indexed(text: str) -> str:
     """Return a text as it is put into the index.
 
     FTS5 goes by Unicode 6.1 and takes some of what is newer, such as most emoji, for
-    letters. So what is between words, and what is lower case, is decided here.
+    letters, and it knows no accents but Latin ones. So what is between words, and which
+    letters are the same, is decided here, for PostgreSQL as well.
     """
     if text.isascii():
         return text
@@ -60,8 +62,12 @@ def terms_of(query: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    # Letters and accents that are written apart would otherwise be two words.
-    return normalize("NFC", text.lower())
+    """Return a text without accents, and with one form of each letter.
+
+    Not in lower case: there a capital sigma depends on what is next to it, and a sharp
+    s has another capital than it comes from.
+    """
+    return normalize("NFC", _ACCENTS.sub("", normalize("NFD", text)).casefold())
 
 
 def _parts(word: str) -> list[str]:

@@ -18,7 +18,6 @@ from assistants_server.search import (
     extract,
 )
 from assistants_server.search.interface import SearchIndex
-from assistants_server.search.lexemes import terms, vector, words
 from assistants_server.store import StoreAwayError
 from assistants_server.store.postgres import PostgresStore, schema
 from tests import postgres_store as stores
@@ -181,14 +180,24 @@ def test_vectors_of_the_first_version_are_made_anew(url: DatabaseURL) -> None:
         assert [each.text for each in index.content("vs", "a")] == ["The tide in Hull."]
 
 
-def test_words_are_those_of_fts5() -> None:
-    assert words("Größe, CAFÉ_2 e\u0301t\u00e9; don't 3.14") == [
-        *("große", "cafe", "2", "ete", "don", "t", "3", "14")
-    ]
-    assert words("退款abc") == ["退", "款", "abc"]
-    assert terms("What is 3.14 of 退款?") == [("3", "14"), ("退", "款")]
-    lexemes = {"a": "'7/a'", "b": "'7/b'"}
-    assert vector(["a", "b", "a"], lexemes) == "'7/a':1 '7/b':2 '7/a':3"
+def test_letters_of_the_second_version_have_one_form_now(url: DatabaseURL) -> None:
+    with psycopg.connect(url.secret, autocommit=True) as connection:
+        schema.migrate(connection, url, to=6)
+        for statement in (
+            "insert into index_stores (name, chunks, words) values ('vs', 2, 8)",
+            "insert into index_files (store, name, state) values (1, 'a', 1)",
+            "insert into index_files (store, name, state) values (1, 'b', 1)",
+            """insert into index_chunks (file, store, start, length, words, text)
+            values (1, 1, 0, 6, $$'1/10':1 '1/\u00b5m':2 '1/groß':3 '1/οδος':4,6
+            '1/οδοσ':5$$, '10 \u00b5m, große ΟΔΟΣ: οδοσ οδος.')""",
+            """insert into index_chunks (file, store, start, length, words, text)
+            values (2, 1, 0, 2, '1/tide', 'tide')""",
+        ):
+            connection.execute(statement.encode())
+    with closing(index_in(PostgresStore(url))) as index:
+        for query in ("\u03bcm", "\u00b5m", "GROSSE", "große", "οδός", "ΟΔΟΣ"):
+            assert found(index, query) == ["a"], query
+        assert found(index, "tide") == ["b"]
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "a b " * 20_000, "\0'\\:*|&!<->()"])

@@ -209,6 +209,14 @@ alter table index_chunks alter column words set storage external;
 alter table index_stores add column dimensions integer;
 """
     + VECTORS,
+    # Letters with two small forms had both in the words of chunks; now they have one.
+    # These are in use; an index has others where somebody wrote about letters.
+    """
+update index_chunks set words = replace(
+    translate(words::text, '\u03c2\u00b5\u017f', '\u03c3\u03bcs'), '\u00df', 'ss'
+)::tsvector
+where words::text ~ '[\u03c2\u00b5\u017f\u00df]';
+""",
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (

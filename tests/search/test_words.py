@@ -1,0 +1,72 @@
+"""Words are the same to both indexes, and however they are written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from unicodedata import normalize
+
+import pytest
+
+from assistants_server.search.lexemes import terms, vector, words
+from assistants_server.search.query import indexed, terms_of
+
+pytestmark = pytest.mark.storeless
+# All letters with another case or an accent.
+LETTERS = [
+    each
+    for each in map(chr, range(0x20000))
+    if each.isalpha() and {each} != {each.lower(), each.upper(), normalize("NFD", each)}
+]
+
+
+def in_fts5(*texts: str) -> list[list[str]]:
+    """Return the words of texts as the index in SQLite has them."""
+    found: dict[int, list[str]] = defaultdict(list)
+    with closing(sqlite3.connect(":memory:")) as sql:
+        tokenize = "unicode61 remove_diacritics 2"
+        sql.execute(f"create virtual table t using fts5 (text, tokenize='{tokenize}')")
+        rows = [(indexed(each),) for each in texts]
+        sql.executemany("insert into t values (?)", rows)
+        sql.execute("create virtual table words using fts5vocab (t, instance)")
+        select = "select doc, term from words order by doc, offset"
+        for number, word in sql.execute(select):
+            found[number].append(word)
+    return [found[number + 1] for number in range(len(texts))]
+
+
+def test_words_are_those_of_fts5() -> None:
+    text = "Größe, CAFÉ_2 e\u0301t\u00e9; don't 3.14"
+    whole = ["grosse", "cafe", "2", "ete", "don", "t", "3", "14"]
+    assert [words(text)] == in_fts5(text) == [whole]
+    assert words("退款abc") == ["退", "款", "abc"]
+    assert terms("What is 3.14 of 退款?") == [("3", "14"), ("退", "款")]
+    lexemes = {"a": "'7/a'", "b": "'7/b'"}
+    assert vector(["a", "b", "a"], lexemes) == "'7/a':1 '7/b':2 '7/a':3"
+
+
+def test_every_letter_is_the_same_to_fts5() -> None:
+    assert len(LETTERS) > 10_000
+    texts = [f"{each}A b{each}d E{each}'E" for each in LETTERS]
+    for text, found in zip(texts, in_fts5(*texts), strict=True):
+        assert words(text) == found, ascii(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ΟΔΟΣ'ΟΔΟΣ", "οδος'οδος"),
+        ("ΟΔΟΣ.", "οδοσ."),
+        ("Σελίδα", "ΣΕΛΙΔΑ"),
+        ("Ёлка", "ЕЛКА"),
+        ("5 \u00b5g", "5 \u03bcg"),
+        ("STRASSE", "straße"),
+        ("STRAẞE", "Strasse"),
+        ("ﬁnal", "FINAL"),
+    ],
+)
+def test_a_word_is_the_same_in_all_its_letters(one: str, other: str) -> None:
+    assert words(one) == words(other)
+    assert in_fts5(one) == in_fts5(other)
+    assert terms_of(one) == terms_of(other)
