@@ -148,12 +148,14 @@ drop table earlier_answers
 
 
 def refuse_other_files(path: Path | None) -> None:
-    """Refuse what SQLite would take for an empty file: one with a few bytes.
+    """Refuse what SQLite would take for an empty file: a few bytes, or a device.
 
     Raises:
         StoreError: it is such a file.
     """
     with suppress(OSError):
+        if path and path.exists() and not path.is_file() and not path.is_dir():
+            raise StoreError(f"{path}: {NO_DATABASE}")
         if path and path.is_file():
             with path.open("rb") as file:
                 start = file.read(len(_MAGIC))
@@ -186,14 +188,16 @@ def open_schema(
     Raises:
         StoreError: it is the file of something else, or of a later version.
     """
-    if path:
-        # The files beside it get the same mode. Where it is somebody else's, they know.
-        with suppress(OSError):
-            path.chmod(0o600)
     # A second server on the same file would carry on the same runs.
     sql.execute("pragma locking_mode = exclusive")
     # Before anything is changed: it may be somebody else's.
     version = _version(sql, path)
+    if path:
+        # The log may be there already, with the mode that the file had; what comes gets
+        # the same as the file. Where that is somebody else's, they know.
+        for each in (path, path.with_name(f"{path.name}-wal")):
+            with suppress(OSError):
+                each.chmod(0o600)
     sql.execute("pragma journal_mode = wal")
     # Its log is emptied when there is time for it.
     sql.execute("pragma wal_autocheckpoint = 0")

@@ -86,7 +86,8 @@ def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         add_file(api)
         assert {0o600} >= modes(tmp_path) - {0o755}
-        assert stat.S_IMODE((tmp_path / "state.db").stat().st_mode) == 0o600
+        for name in ("state.db", "state.db-wal"):
+            assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
         folder = tmp_path / "state.db.files"
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -189,10 +190,12 @@ def test_other_databases_are_refused_and_left_alone(
         with opened(file):
             statements = statements[1:]
     _execute(file, *statements)
+    file.chmod(0o644)
     before = file.read_bytes()
     with pytest.raises(StoreError, match=f"^{file}: .*{said}"):
         SQLiteStore(file)
     assert file.read_bytes() == before
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert [*tmp_path.iterdir()] == [file]
 
 
@@ -206,6 +209,17 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) 
     with pytest.raises(StoreError, match=r"notes\.txt: .*; name another file"):
         SQLiteStore(file)
     assert file.read_bytes() == content
+
+
+def test_what_is_no_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """As root, whoever names a device would close it to all others."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    path.chmod(0o666)
+    with pytest.raises(StoreError, match=r"pipe: is no store .*; name another file"):
+        SQLiteStore(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+    assert [*tmp_path.iterdir()] == [path]
 
 
 def _cut(content: bytes) -> bytes:
