@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 import tempfile
+import time
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KEPT: Final = Path(__file__).resolve().parents[1] / ".pytest_cache" / "kept"
+# In seconds: after so long unused, it is of code that nobody has any more.
+_LONG: Final = 14 * 24 * 3600
 
 
 def kept(inputs: Iterable[bytes], make: Callable[[], T]) -> T:
@@ -37,6 +40,8 @@ def kept(inputs: Iterable[bytes], make: Callable[[], T]) -> T:
     # It may be damaged, or name what another revision has, by any error of pickle's.
     with contextlib.suppress(Exception):
         found = pickle.loads(path.read_bytes())
+        with contextlib.suppress(OSError):
+            os.utime(path)
         return found
     found = make()
     # What can't be kept is made once more.
@@ -47,7 +52,20 @@ def kept(inputs: Iterable[bytes], make: Callable[[], T]) -> T:
         with os.fdopen(handle, "wb") as file:
             pickle.dump(found, file)
         Path(unfinished).replace(path)
+        _remove_unused(_KEPT)
     return found
+
+
+@cache
+def _remove_unused(folder: Path) -> None:
+    """Remove what wasn't used for long, once in each process.
+
+    Another process may do the same, or want what is removed: then it is made anew.
+    """
+    for each in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if each.stat().st_mtime < time.time() - _LONG:
+                each.unlink()
 
 
 def contents(*paths: Path) -> Iterator[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,3 +71,32 @@ def test_what_can_t_be_read_is_made_anew(
 def test_what_can_t_be_written_is_made_each_time(folder: Path) -> None:
     folder.parent.write_bytes(b"no folder")
     assert made(b"a") == made(b"a") == (["a"], True)
+
+
+def test_what_was_not_used_for_long_is_removed(folder: Path) -> None:
+    long_ago = time.time() - 15 * 24 * 3600
+    for number in range(3):
+        made(b"%d" % number)
+    (folder / "tmp_of_a_killed_process").touch()
+    for each in folder.iterdir():
+        os.utime(each, (long_ago, long_ago))
+    assert made(b"0") == (["a"], False)
+    # What another process is to do, which begins later.
+    harness.kept._remove_unused.cache_clear()
+    assert made(b"3") == (["a"], True)
+    assert len([*folder.iterdir()]) == 2
+    assert made(b"0") == made(b"3") == (["a"], False)
+    assert made(b"1") == (["a"], True)
+
+
+def test_what_another_process_removes_meanwhile_is_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(b"0")
+    (old,) = folder.iterdir()
+    os.utime(old, (0, 0))
+    seen = iter([folder / "gone", old])
+    monkeypatch.setattr(type(folder), "iterdir", lambda _: seen)
+    harness.kept._remove_unused.cache_clear()
+    assert made(b"1") == (["a"], True)
+    assert not old.exists()
