@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from assistants_server import LocalServer
 from harness.contract.document import DOCUMENT, OPERATIONS, STREAMING, Operation
+from harness.examples import examples_taken_from
 from tests.server.conformance import events_of, judge_stream
 from tests.server.furnished import FUNCTION, Furnished
 
@@ -144,11 +145,8 @@ def each_case(schema: Any, operation: Operation, test: Test) -> None:
         given_kwargs={},
         feedback=FeedbackSources(),
     )
-    # Most requests are examples to Hypothesis, which takes as long over each of them as
-    # the server does; it runs the last one first.
-    examples = vars(whole).pop("hypothesis_explicit_examples", ())
-    for example in reversed(examples):
-        test(**example.kwargs)
+    for values in examples_taken_from(whole):
+        test(**values)
     whole()
 
 
