@@ -105,7 +105,7 @@ class _Unread(Response[T]):
             return UsageError("the body is gone: it was read in pieces, or closed")
         forget_secrets(error, self._library, result.secrets)
         if isinstance(error, http.DecodingError):
-            error = Bound(self.http_response, self._library, None).miscoded()
+            error = Bound(self.http_response, self._library, None).miscoded(str(error))
         if isinstance(error, UnreadableResponse):
             response = error.response or result.response
             return result.undecodable(response, str(error))

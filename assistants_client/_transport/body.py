@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._effects import BufferedResponse, UnreadableResponse
 from .._errors import KEPT
+from .codings import CUT_SHORT, is_known, named_coding, unpack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -68,11 +69,12 @@ class Bound:
         # Read once: each look into headers goes through all of them.
         given = {name.lower(): value for name, value in response.headers.raw}
         self._is_encoded = b"content-encoding" in given
-        coding = given.get(b"content-encoding", b"").decode("latin-1").strip().lower()
-        self._coding = coding
+        self._coding = coding = named_coding(response) if self._is_encoded else ""
+        if self._is_encoded:
+            unpack(response, library, coding)
         if cut:
             return
-        if coding not in ("", "identity", "gzip", "deflate"):
+        if not is_known(coding):
             raise self.unreadable(f"encoded as {coding!r}, which nobody asked for")
         length = given.get(b"content-length", b"")
         if limit is not None and length.isdigit() and int(length[:20]) > limit:
@@ -97,10 +99,10 @@ class Bound:
                 if timing is not None:
                     timing.renew()
             return
-        except self._library.http.DecodingError:
-            pass
+        except self._library.http.DecodingError as error:
+            why = str(error)
         # Not from within: the cause would hold the request, and so the key.
-        raise self.miscoded()
+        raise self.miscoded(why)
 
     async def pieces_async(self) -> AsyncIterator[bytes]:
         """Read the body, decoded, piece by piece; `pieces` has the errors."""
@@ -117,9 +119,9 @@ class Bound:
                 if timing is not None:
                     timing.renew()
             return
-        except self._library.http.DecodingError:
-            pass
-        raise self.miscoded()
+        except self._library.http.DecodingError as error:
+            why = str(error)
+        raise self.miscoded(why)
 
     def read(self) -> None:
         """Read the whole body, which becomes the content of the response."""
@@ -168,9 +170,16 @@ class Bound:
         if self._limit is not None and count > self._limit:
             raise self.unreadable(_too_long(self._limit))
 
-    def miscoded(self) -> UnreadableResponse:
-        """Return the error that the body isn't in the coding that it names."""
+    def miscoded(self, why: str) -> UnreadableResponse:
+        """Return the error that the body isn't in the coding that it names.
+
+        Args:
+            why: what can't be decoded about it, in the words of what decodes it.
+        """
         coding = self._coding
+        if why == CUT_SHORT:
+            how = "extra_headers={'accept-encoding': 'identity'} asks for it unpacked"
+            return self.unreadable(f"{why}, as its {coding} has no end; {how}")
         why = f"not {coding}, as it says it is" if coding else "not decodable"
         return self.unreadable(why)
 

@@ -83,6 +83,13 @@ class Library:
             *(http.PoolTimeout, http.UnsupportedProtocol),
         )
 
+    @cached_property
+    def decodes_in_pieces(self) -> bool:
+        """Return whether its decoders return pieces, and no bytes themselves."""
+        return not isinstance(
+            self.http.Response(200)._get_content_decoder().decode(b""), bytes
+        )
+
     def __repr__(self) -> str:
         return f"<{self.name}>"
 
