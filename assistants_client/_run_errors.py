@@ -151,9 +151,13 @@ def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresActio
             "on_approval= decides, or submit_tool_outputs(tool_approvals=...)"
         )
         return RunRequiresApproval(what, run, name)
-    calls = getattr(action, "submit_tool_outputs", None) if action else None
-    if calls or name in (None, "submit_tool_outputs"):
+    submit = getattr(action, "submit_tool_outputs", None) if action else None
+    if submit or name in (None, "submit_tool_outputs"):
         what = "requires an action; tools= calls what it asks for"
+        found = getattr(submit, "tool_calls", None)
+        calls = found if isinstance(found, list) else []
+        if not any(getattr(each, "id", None) for each in calls):
+            what = "requires an action, but names no tool call; cancel() ends it"
         return RunRequiresAction(f"{_named(run)} {what}", run, name)
     what = f"requires an action that this client doesn't know: {name}"
     return UnknownRunAction(f"{_named(run)} {what}", run, name)

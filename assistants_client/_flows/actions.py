@@ -9,6 +9,7 @@ from .._effects import Invocation, Invoke, InvokeAll, Log, Note, Overdue, TimeUp
 from .._errors import APIError
 from .._outputs import failure_text
 from .._run_errors import ToolError, run_error
+from .._text import shortened
 from .._tool_ledger import Due
 from .submission import Submission
 from .tool_calls import (
@@ -146,6 +147,9 @@ class Actions:
         calls = action.calls
         if len(action.ids) < len(calls):
             raise _without_id(run, action)
+        ambiguous = _of_one_id(calls)
+        if ambiguous is not None:
+            raise _ambiguous(run, ambiguous)
         new = self._ledger.claim(action.ids)
         if not new:
             return
@@ -252,6 +256,28 @@ def _without_id(run: RunObject, action: Action) -> ToolError:
     return ToolError(
         "a tool call has no id, so no output can be submitted for it",
         tool=str(name_of(call)),
+        run=run,
+    )
+
+
+def _of_one_id(calls: list[Any]) -> Any:
+    """Return a call that has the id of another one, but isn't the same; else None."""
+    known: dict[str, object] = {}
+    for each in calls:
+        function = getattr(each, "function", None)
+        asked = name_of(each), getattr(function, "arguments", None)
+        if known.setdefault(each.id, asked) != asked:
+            return each
+    return None
+
+
+def _ambiguous(run: RunObject, call: Any) -> ToolError:
+    return ToolError(
+        f"two different tool calls have the id {shortened(call.id)}, so the server "
+        "could not tell their outputs apart; parallel_tool_calls=False asks for one "
+        "call at a time",
+        tool=str(name_of(call)),
+        call_id=call.id,
         run=run,
     )
 

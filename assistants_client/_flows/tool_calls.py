@@ -63,7 +63,9 @@ def tool_calls(run: RunObject) -> list[Any]:
     action: Any = run.required_action
     submit = getattr(action, FUNCTIONS, None)
     found = getattr(submit, "tool_calls", None)
-    return found if isinstance(found, list) else []
+    # What is no object asks for nothing.
+    objects = found if isinstance(found, list) else []
+    return [each for each in objects if isinstance(each, _api.Model)]
 
 
 def output_of(call: Any, outcome: Any, tools: ToolSet, run: RunObject) -> Any:

@@ -81,12 +81,18 @@ def cited_files(message: Mapping[str, Any]) -> Iterator[str]:
         yield from _texts_in(at(attachment, "file_id"))
 
 
+def text_of(part: Any) -> Any:
+    """Return the text of a part, also where it stands there as it was sent."""
+    text = at(part, "text")
+    return text if isinstance(text, str) else at(text, "value")
+
+
 def plain_text(message: Mapping[str, Any]) -> str:
     """Return the beginning of what a message says, in one line."""
-    found = [
-        at(part, "text", "value") or at(part, "refusal")
-        for part in items(message, "content")
-    ]
+    content = at(message, "content")
+    if isinstance(content, str):
+        return brief(content, 100)
+    found = [text_of(part) or at(part, "refusal") for part in items(message, "content")]
     return brief(" ".join(each for each in found if isinstance(each, str)), 100)
 
 
@@ -107,7 +113,7 @@ def _parts(message: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Par
 
 
 def _part(part: Any, notes: Footnotes, names: Mapping[str, str]) -> Paragraph:
-    value = at(part, "text", "value")
+    value = text_of(part)
     if isinstance(value, str):
         return Paragraph(long(_with_numbers(value, part, notes)))
     refusal = at(part, "refusal")

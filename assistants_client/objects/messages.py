@@ -28,6 +28,9 @@ class _Message(LiveObject, MessageObject):
     def text(self) -> str:
         """Return all text of the message; its parts are in `content`."""
         parts: Any = self.content
+        if isinstance(parts, str):
+            # As it was sent: some servers keep it like that.
+            return parts
         texts = [_text_of(part) for part in (parts if isinstance(parts, list) else [])]
         return "\n".join(text for text in texts if text)
 
@@ -43,7 +46,7 @@ class _Message(LiveObject, MessageObject):
 
 def _text_of(part: Any) -> str:
     text = getattr(part, "text", None)
-    value = getattr(text, "value", None) if text else None
+    value = text if isinstance(text, str) else getattr(text, "value", None)
     return value if isinstance(value, str) else ""
 
 

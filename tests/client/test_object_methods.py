@@ -130,7 +130,9 @@ def test_a_message_and_a_step_lead_to_what_they_belong_to(using: Any) -> None:
     ("content", "text"),
     [
         (None, ""),
-        ("text", ""),
+        # As requests have them, which some servers keep so.
+        ("text", "text"),
+        ([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}], "a\nb"),
         ([], ""),
         ([None, {"type": "text"}, {"type": "text", "text": None}], ""),
         ([{"type": "image_file", "image_file": {"file_id": "f"}}], ""),

@@ -23,6 +23,7 @@ from assistants_client import (
 from assistants_client._effects import Invocation
 from assistants_client._flows.actions import Actions
 from assistants_client._flows.tool_calls import tool_calls
+from assistants_client._run_errors import run_error
 from assistants_client._tool_ledger import ToolLedger
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
@@ -224,10 +225,21 @@ def run_of(action: Any) -> RunObject:
         {"submit_tool_outputs": {}},
         {"submit_tool_outputs": {"tool_calls": None}},
         {"submit_tool_outputs": {"tool_calls": {}}},
+        {"submit_tool_outputs": {"tool_calls": 7}},
+        {"submit_tool_outputs": {"tool_calls": [None, 7, "call_1", []]}},
     ],
 )
 def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
-    assert tool_calls(run_of(action)) == []
+    run = run_of(action)
+    assert tool_calls(run) == []
+    run.status = "requires_action"
+    assert "tools= calls" not in str(run_error(run))
+
+
+def test_what_is_no_call_is_no_reason_to_leave_the_others() -> None:
+    call = {"id": "c", "function": {"name": "add", "arguments": '{"a": 4}'}}
+    run = run_of({"submit_tool_outputs": {"tool_calls": [None, call, 7]}})
+    assert performed_at_once(run, add) == [{"tool_call_id": "c", "output": "5"}]
 
 
 @pytest.mark.parametrize(
@@ -242,8 +254,7 @@ def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
 )
 def test_odd_calls_are_answered_all_the_same(call: Any, output: str) -> None:
     run = run_of({"submit_tool_outputs": {"tool_calls": [call]}})
-    with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
-        (found,) = client._follow(performed(run, ToolSet([add])), {})
+    (found,) = performed_at_once(run, add)
     assert found["tool_call_id"] == "c"
     assert found["output"].startswith(output)
 
@@ -253,6 +264,40 @@ def test_a_call_without_an_id_can_t_be_answered() -> None:
     run = run_of({"submit_tool_outputs": {"tool_calls": calls}})
     with pytest.raises(ToolError, match="a tool call has no id"):
         next(performed(run, ToolSet([add])))
+
+
+@pytest.mark.parametrize("different", [("add", '{"a": 2}'), ("fail", '{"a": 1}')])
+def test_different_calls_of_one_id_can_t_be_answered(
+    different: tuple[str, str],
+) -> None:
+    def calls(*asked: tuple[str, str]) -> RunObject:
+        found = [
+            {"id": "c", "index": at, "function": {"name": name, "arguments": text}}
+            for at, (name, text) in enumerate(asked)
+        ]
+        return run_of({"submit_tool_outputs": {"tool_calls": found}})
+
+    same = "add", '{"a": 1}'
+    called: list[int] = []
+
+    def count(a: int) -> int:
+        called.append(a)
+        return a
+
+    tools = ToolSet({"add": count, "fail": count})
+    with pytest.raises(ToolError, match=r"two different .* the id c,") as caught:
+        next(performed(calls(same, different), tools))
+    assert (caught.value.tool, caught.value.call_id) == (different[0], "c")
+    assert called == []
+    outputs = performed_at_once(calls(same, same), tools)
+    assert outputs == [{"tool_call_id": "c", "output": "1"}] * 2
+    assert called == [1]
+
+
+def performed_at_once(run: RunObject, *tools: Any) -> Any:
+    given = tools[0] if isinstance(tools[0], ToolSet) else ToolSet(tools)
+    with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
+        return client._follow(performed(run, given), {})
 
 
 def performed(run: RunObject, tools: ToolSet) -> Any:

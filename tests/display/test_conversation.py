@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistants_client.display.conversation import Conversation, files_to_name, in_order
+from assistants_client.display.messages import plain_text
 from tests.display.specimens import NOON, citation, message, text
 
 IMAGE = f"data:image/png;base64,{'A' * 9_000}"
@@ -31,6 +32,13 @@ def test_messages_have_roles_times_and_texts() -> None:
         "  At noon.\n"
         "  And at midnight."
     )
+
+
+def test_a_text_may_stand_there_as_it_was_sent() -> None:
+    for content in ("At noon.", [{"type": "text", "text": "At noon."}]):
+        shown = said({**message(), "content": content})
+        assert shown.splitlines()[-1] == "  At noon."
+        assert plain_text({"content": content}) == "At noon."
 
 
 def test_citations_are_footnotes() -> None:
