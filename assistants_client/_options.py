@@ -17,7 +17,7 @@ from typing import (
     TypedDict,
     TypeVar,
 )
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
@@ -253,6 +253,8 @@ def mapping(name: str, value: Any) -> dict[str, Any]:
         raise ConfigurationError(
             f"{name} must be a mapping, such as a dict, not {kind}"
         )
+    if name.endswith("headers") and not all(isinstance(each, str) for each in value):
+        raise ConfigurationError(f"{name} must have names that are text")
     return dict(value)
 
 
@@ -314,11 +316,7 @@ def _checked(options: Options) -> Options:
         raise ConfigurationError(
             f"api_key must be text or a function, not {type(key).__name__}"
         )
-    parts = _checked_url(options.base_url)
-    if parts.query or parts.fragment:
-        raise ConfigurationError(
-            "base_url must have no query and no fragment; pass default_query="
-        )
+    _check_url(options.base_url)
     checked_timeout(options.timeout)
     checked_retries(options.max_retries)
     _checked_names(options.redact_headers)
@@ -334,16 +332,30 @@ def _checked(options: Options) -> Options:
     return options._replaced(own_secrets=own)
 
 
-def _checked_url(url: str) -> SplitResult:
+def _check_url(url: str) -> None:
+    if not _is_url(url):
+        shown = "" if "@" in url else f", not {url!r}"
+        raise ConfigurationError(
+            f"base_url must be like http://127.0.0.1:8000/v1{shown}"
+        )
+    if "?" in url or "#" in url:
+        # Also where nothing follows: no path can.
+        raise ConfigurationError(
+            "base_url must have no query and no fragment; pass default_query="
+        )
+
+
+def _is_url(url: str) -> bool:
+    # `urlsplit` reads more than the HTTP library can.
+    if not url.isprintable() or url != url.strip():
+        return False
     with suppress(ValueError):
         parts = urlsplit(url)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
         # Where a password has a slash, the host ends there, and what is before it is no
         # number of a port: that raises.
-        if is_usable and parts.port != 0:
-            return parts
-    shown = "" if "@" in url else f", not {url!r}"
-    raise ConfigurationError(f"base_url must be like http://127.0.0.1:8000/v1{shown}")
+        return is_usable and parts.port != 0 and " " not in parts.netloc
+    return False
 
 
 def _checked_names(names: Any) -> None:
@@ -388,6 +400,11 @@ def checked_key(key: Any) -> str:
         )
     if not key.strip():
         raise ConfigurationError("api_key is empty")
+    if key != key.strip():
+        # What is read from a file, or pasted, often ends so.
+        raise ConfigurationError(
+            "api_key begins or ends with white space: take it away, as strip() does"
+        )
     if not key.isascii() or not key.isprintable():
         raise ConfigurationError("api_key has characters that no header can hold")
     return key

@@ -22,6 +22,7 @@ JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
+_FRAMING: Final = ("content-length", "transfer-encoding")
 _NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
@@ -82,7 +83,13 @@ def new_headers(
         if not (value is None or _is_sendable(value))
     ]
     if wrong:
-        raise ConfigurationError(f"the header {wrong[0]} must be printable ASCII text")
+        what = "must be printable ASCII text, without white space at its ends"
+        raise ConfigurationError(f"the header {wrong[0]} {what}")
+    framing = [name for name in _FRAMING if headers.get(name) is not None]
+    if framing:
+        # Such as the headers of a request that somebody hands on.
+        what = "says how long this request is, which the client knows"
+        raise ConfigurationError(f"the header {framing[0]} {what}: leave it out")
     if isinstance(settings.api_key, str):
         return with_key(settings.api_key, headers, secrets)
     return headers
@@ -112,4 +119,9 @@ def _is_name(name: str) -> bool:
 
 
 def _is_sendable(value: object) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and value == value.strip()
+    )

@@ -141,7 +141,9 @@ class Exchange:
         if self._client.is_closed or self._pool.closed:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
-        peer = "" if trace.host == self.request.url.host else trace.peer
+        # As it is connected to, a name is in ASCII.
+        own = self.request.url.raw_host.decode("ascii")
+        peer = "" if trace.host == own else trace.peer
         return unanswered(error, library, trace, self.timing.is_waiting, peer)
 
     def _note_sent(self, request: httpx.Request) -> None:

@@ -115,7 +115,8 @@ class Library:
             raise ConfigurationError(f"{what}: {how}") from error
         except (ValueError, OSError, self.http.InvalidURL) as error:
             what = "a proxy or a certificate that the environment names can't be used"
-            how = "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+            how = "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and "
+            how += "SSL_CERT_DIR"
             # What is wrong with a URL may be the password in it.
             hidden = isinstance(error, self.http.InvalidURL)
             why = type(error).__name__ if hidden else f"{type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -284,6 +285,26 @@ def test_a_proxy_that_is_not_there_is_named(
 
 
 @both
+def test_a_server_whose_name_is_not_ascii_is_no_proxy(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def unknown(host: Any, *_: object, **__: object) -> Any:
+        asked.append(host if isinstance(host, str) else host.decode())
+        raise socket.gaierror("nobody knows it")
+
+    async def act(client: Any) -> None:
+        with pytest.raises(APIConnectionError) as caught:
+            await settled(client.threads.create())
+        assert "proxy" not in str(caught.value)
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    use(kind, act, base_url="http://tür.invalid/v1")
+    assert asked == ["xn--tr-xka.invalid"]
+
+
+@both
 def test_a_407_is_named_as_what_it_is(kind: Any) -> None:
     async def act(client: Any) -> None:
         with pytest.raises(APIStatusError, match="the proxy refused the request: no"):
@@ -297,6 +318,8 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"api_kye": "x"}, "takes no api_kye: is api_key meant"),
     ({"colour": "x"}, "takes no colour"),
     ({"default_headers": ["a"]}, "default_headers must be a mapping"),
+    ({"default_headers": {7: "a"}}, "default_headers must have names that are text"),
+    ({"api_key": "key-of-mine "}, "^api_key begins or ends with white space: [^-]*$"),
     ({"default_query": "a=b"}, "default_query must be a mapping"),
     ({"redact_headers": "x-a"}, "redact_headers must be a tuple"),
     ({"timeout": (1, 2)}, "timeout must be seconds"),

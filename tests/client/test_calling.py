@@ -147,13 +147,31 @@ def test_a_get_takes_no_body() -> None:
         run(listing(extra_body={"a": 1}))
 
 
-@each_case("value", ["ä", "a\nb", "a\r\nx: y", "", 7, b"x"])
+@each_case("value", ["ä", "a\nb", "a\r\nx: y", "", 7, b"x", " a", "a ", "\ta", " "])
 def test_what_no_header_can_hold_is_told_before_anything_is_sent(value: Any) -> None:
     if value == "":
         run(creating(extra_headers={"x-a": value}))
         return
     with pytest.raises(errors.ConfigurationError, match="the header x-a must be"):
         run(creating(extra_headers={"X-A": value}))
+
+
+@each_case("name", ["Content-Length", "transfer-encoding"])
+def test_how_long_a_request_is_nobody_else_says(name: str) -> None:
+    for call in (
+        creating(extra_headers={name: "3"}),
+        listing(extra_headers={name: ""}),
+    ):
+        with pytest.raises(errors.ConfigurationError, match=f"{name.lower()} says how"):
+            run(call)
+    _, (sent,) = run(creating(extra_headers={name: None}))
+    assert name.lower() not in sent.headers
+
+
+@each_case("name", [7, b"x-a", None])
+def test_names_of_headers_are_text(name: Any) -> None:
+    with pytest.raises(errors.ConfigurationError, match="_headers must have names"):
+        run(creating(extra_headers={name: "a"}))
 
 
 def test_what_can_be_iterated_is_a_list() -> None:
@@ -177,7 +195,7 @@ def test_the_key_is_asked_for_on_every_attempt() -> None:
     assert result.attempts == 2
 
 
-@each_case("key", ["", " ", "a\nb", "schlüssel", None, 17])
+@each_case("key", ["", " ", "a\nb", "sk-7 ", " sk-7", "sk-7\n", "schlüssel", None, 17])
 def test_a_key_that_can_t_be_sent_is_never_told(key: Any) -> None:
     with pytest.raises(errors.ConfigurationError) as caught:
         run(creating(), given(api_key=lambda: key))
