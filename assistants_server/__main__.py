@@ -17,6 +17,7 @@ from assistants_archive import ArchiveError
 
 from . import faults
 from .address import key_from
+from .commands.output import discard_output, written
 from .configuration import upstream as upstream_options
 from .configuration.shown import shown, without_secrets
 from .configuration.sources import add_flags, configuration
@@ -58,6 +59,10 @@ speaks chat completions or Responses, or an engine of your own."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is interrupted, and return the exit code."""
     given = sys.argv[1:] if arguments is None else [*arguments]
+    return written(lambda: _perform(given))
+
+
+def _perform(given: list[str]) -> int:
     if given[:1] == ["import"]:
         # It needs nothing of what serves.
         from .commands.archive import main as import_archive
@@ -82,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     if found.options.show_config:
-        _say(shown(found, OPTIONS))
+        print(shown(found, OPTIONS))
         return 0
     return _serve(found)
 
@@ -269,15 +274,11 @@ def _greet(server: LocalServer, options: argparse.Namespace) -> None:
         lines.append(f"metrics: {server.metrics_url}")
     if server.page_url:
         lines.append(f"look at it: {server.page_url}")
-    _say("\n".join(lines))
-
-
-def _say(text: str) -> None:
     try:
-        print(text, flush=True)
-    except BrokenPipeError:
+        print("\n".join(lines), flush=True)
+    except OSError:
         # Nobody reads it, which is no reason not to serve, nor to fail at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import signal
 import sys
 from collections.abc import Collection
@@ -54,6 +55,11 @@ def main() -> None:
         _run()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except OSError as error:
+        # Commands report what goes wrong with files.
+        sys.stderr.write(f"error: {error.strerror or error}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(2) from None
 
 
 def _run() -> None:

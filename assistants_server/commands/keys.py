@@ -66,7 +66,14 @@ def _create(keys: KeyStore, options: argparse.Namespace) -> int:
     hint = f"It is shown this once; {keys.where} has a hash of it."
     sys.stderr.write(f"{_line(key, now)}\n{hint}\n")
     sys.stderr.flush()
-    sys.stdout.write(f"{token}\n")
+    try:
+        sys.stdout.write(f"{token}\n")
+        sys.stdout.flush()
+    except OSError:
+        # Else it locks the server, and nobody has it.
+        keys.revoke(id, now)
+        sys.stderr.write(f"{id} is revoked, as it could not be printed\n")
+        raise
     return 0
 
 

@@ -37,6 +37,12 @@ def _say_remedies(actions: Sequence[Action], overlay: str) -> None:
     err.print("\n".join(as_lines(actions)), markup=False)
 
 
+def _text_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 @contextmanager
 def reported_errors(
     overlay: str = "a file, named by --overlay",
@@ -48,9 +54,12 @@ def reported_errors(
     try:
         yield
     except (SpecError, BuildError, OSError) as error:
+        if isinstance(error, OSError) and error.filename is None:
+            # Perhaps of what is printed: `main` lets go of that, too.
+            raise
         errors = error.all if isinstance(error, SpecError) else [error]
         for each in errors[:LISTED]:
-            lines = [plain_text(line) for line in str(each).splitlines()]
+            lines = [plain_text(line) for line in _text_of(each).splitlines()]
             err.print("error: " + "\n  ".join(lines), markup=False)
         if len(errors) > LISTED:
             err.print(f"... and {len(errors) - LISTED} more errors", markup=False)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,6 @@ from tests.codegen.zoo import zoo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -348,3 +348,18 @@ def test_the_module_runs_from_anywhere() -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error: can't read gone.yaml: No such file or directory\n"
+
+
+# vacuous: it is for other systems
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+@pytest.mark.parametrize("words", [["--help"], ["diff", str(PINNED), str(PINNED)]])
+def test_what_can_not_be_printed_is_an_error_in_a_line(
+    run: Callable[..., Answer], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        answer = run(*words)
+        # As Python does at its end, which fails no more.
+        full.flush()
+    assert answer.code == 2
+    assert answer.err == "error: No space left on device\n"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +27,6 @@ from tests.server.program import Program, command, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.server.api import Api, Stream
 
@@ -385,3 +386,39 @@ def writing(api: Api, *, script: bool = True) -> Iterator[Stream]:
     with api.stream("/threads/runs", body, script=how) as stream:
         stream.until("thread.message.delta")
         yield stream
+
+
+# vacuous: it is for other systems
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+@pytest.mark.parametrize(
+    "words", [["--show-config"], ["keys", "--help"]], ids=lambda words: words[0]
+)
+def test_what_can_not_be_written_is_an_error_in_a_line(
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(words) == 1
+        # As Python does at its end, which fails no more.
+        full.flush()
+    said = capsys.readouterr().err
+    assert said == "assistants_server: the output: No space left on device\n"
+
+
+def test_what_nobody_reads_ends_the_command_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as unread:
+        monkeypatch.setattr(sys, "stdout", unread)
+        assert main(["--show-config"]) == 141
+    assert capsys.readouterr().err == ""
+
+
+def test_it_needs_no_stdout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["keys", "create", "--store", str(tmp_path / "state.db")]) == 0
+    sys.stdout.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +18,6 @@ from tests.cases import each_case
 from tests.server.keyed import setting
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assistants_server.keys import Key
 
     Capture = pytest.CaptureFixture[str]
@@ -156,3 +156,20 @@ def test_durations(text: str, seconds: int) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration"):
         seconds_of(text)
+
+
+# vacuous: it is for other systems
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk is always full")
+def test_a_key_that_can_not_be_printed_opens_nothing(
+    store: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        code = main(["keys", "create", "--store", store])
+    (key,) = all_keys(store)
+    said = capsys.readouterr().err
+    assert (code, key.revoked_at is None) == (1, False)
+    assert said.endswith(
+        f"{key.id} is revoked, as it could not be printed\n"
+        "assistants_server: the output: No space left on device\n"
+    )
