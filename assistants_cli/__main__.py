@@ -15,8 +15,8 @@ def main() -> None:
     """Run the command, and end the process with its exit code."""
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         sys.stderr.write(
-            f"assistants: {' and '.join(missing)} must be installed; the extra `cli` "
-            'brings it: pip install "assistants-client[cli]"\n'
+            f"assistants needs {' and '.join(missing)}: "
+            'pip install "assistants-client[cli]"\n'
         )
         sys.exit(ExitCode.WRONG_USE)
     try:

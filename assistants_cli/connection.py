@@ -93,13 +93,24 @@ def _key(settings: Settings, url: str) -> str | None:
     if settings.api_key_file is not None:
         return _read_key(settings.api_key_file)
     if "OPENAI_API_KEY" not in os.environ:
-        if urlsplit(url).hostname in _LOOPBACK:
+        if _host_in(url) in _LOOPBACK:
             return "none"
         raise WrongUse(
             "there is no key: set OPENAI_API_KEY, or pass --api-key-file FILE; any "
             "value does for a server that needs none"
         )
     return None
+
+
+def _host_in(url: str) -> str | None:
+    """Return the host of a URL, or this machine for what the client will refuse."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return _LOOPBACK[0]
+    is_usable = host and parts.scheme.lower() in ("http", "https")
+    return host if is_usable else _LOOPBACK[0]
 
 
 def _read_key(file: Path) -> str:

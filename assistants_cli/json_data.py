@@ -61,7 +61,7 @@ def object_in(option: str, file: Path | None) -> Mapping[str, Any]:
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
         found = json.loads(text)
     except (OSError, ValueError) as error:
-        raise WrongUse(f"{option} {file}: {_reason(error)}") from error
+        raise WrongUse(f"{option} {file}: {reason_of(error)}") from error
     if not isinstance(found, dict):
         kind = type(found).__name__
         raise WrongUse(f"{option} {file}: it must hold an object, not a {kind}")
@@ -79,8 +79,13 @@ def text_in(option: str, given: str | None) -> str | None:
     try:
         return Path(given[1:]).read_text("utf-8")
     except (OSError, ValueError) as error:
-        raise WrongUse(f"{option} {given}: {_reason(error)}") from error
+        raise WrongUse(f"{option} {given}: {reason_of(error)}") from error
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
+    """Return why a file can't be read, in words that people understand."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not JSON: {error}"
     return getattr(error, "strerror", None) or str(error)

@@ -225,8 +225,11 @@ def _engine(options: argparse.Namespace) -> Engine:
 def _scripted(file: Path) -> Engine:
     try:
         return scripted(*parse_script(file.read_text("utf-8")))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"--script {file}: is not UTF-8 text") from error
     except (OSError, ValueError) as error:
-        raise ValueError(f"--script {file}: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ValueError(f"--script {file}: {reason}") from error
 
 
 def _named(text: str) -> Engine:

@@ -47,6 +47,9 @@ def ask(
             thread_id=options.thread,
             max_wait=options.max_wait,
         )
+        if files:
+            # Else they would be left behind where these are unknown.
+            _retrieve(session, options)
         try:
             run = dialogue.ask(text, upload(session, files, options.file_tool))
         except Interrupted:
@@ -57,6 +60,13 @@ def ask(
         if options.thread is None and not session.settings.embedded:
             output.hint(f"thread {dialogue.thread_id}")
         return ending_of(session, run)
+
+
+def _retrieve(session: Session, options: DialogueOptions) -> None:
+    if options.assistant is not None:
+        session.client.assistants.retrieve(options.assistant)
+    if options.thread is not None:
+        session.client.threads.retrieve(options.thread)
 
 
 def _question(given: str | None) -> str:

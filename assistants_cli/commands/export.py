@@ -18,6 +18,7 @@ from ..archive.progress import ProgressLine
 from ..command import command
 from ..exit_codes import ExitCode
 from ..failures import Ended, WrongUse, advice_for, exit_code_of
+from ..json_data import reason_of
 from ..session import Session
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def export(
     vector stores, files. Run the same command again after an interruption, or to try
     again what could not be had.
     """
+    if folder.exists() and not folder.is_dir():
+        raise WrongUse(f"{folder} is not a folder; name a new one")
     named = [*(thread or ()), *_from_file(threads_from)]
     if only_named and not named:
         raise WrongUse("--only-named needs --thread or --threads-from")
@@ -109,8 +112,7 @@ def _from_file(file: Path | None) -> Iterator[str]:
             with file.open(encoding="utf-8-sig") as opened:
                 yield from _ids(opened)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise WrongUse(f"--threads-from {file}: {reason}") from None
+        raise WrongUse(f"--threads-from {file}: {reason_of(error)}") from None
 
 
 def _ids(file: TextIO) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,7 +89,7 @@ def download_file(
     session: Session,
     file: Annotated[str, typer.Argument(metavar="ID")],
     to: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--to", "-o", metavar="PATH", help="Where to write it [default: stdout]"
         ),
@@ -98,11 +99,9 @@ def download_file(
     ] = False,
 ) -> None:
     """Download the contents of a file, as they are, to stdout or a path."""
-    if to is not None and not to.parent.is_dir():
-        raise WrongUse(f"there is no folder {to.parent}")
-    if to is not None and to.is_file() and not force:
-        raise WrongUse(f"{to} is there already: --force replaces it")
-    if to is None and session.output.is_terminal:
+    if to is not None:
+        _check_target(to, force=force)
+    elif session.output.is_terminal:
         raise WrongUse(
             "contents may be anything, which a terminal should not get: name --to "
             "PATH, or pipe them, as in `| less`"
@@ -115,6 +114,16 @@ def download_file(
         for piece in response.iter_bytes():
             sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+
+
+def _check_target(to: str, *, force: bool) -> None:
+    path = Path(to)
+    if path.is_dir() or to.endswith((os.sep, "/")):
+        raise WrongUse(f"{to} is a folder: name a file in it")
+    if not path.parent.is_dir():
+        raise WrongUse(f"there is no folder {path.parent}")
+    if path.is_file() and not force:
+        raise WrongUse(f"{to} is there already: --force replaces it")
 
 
 @app.command("delete")

@@ -119,6 +119,19 @@ def submit_outputs(
     ] = None,
 ) -> None:
     """Submit the outputs that a run waits for, and print its id; it goes on then."""
+    ways = {
+        "--output": output,
+        "--tools": tools,
+        "--approve and --deny": approve or deny,
+    }
+    used = [name for name, value in ways.items() if value]
+    if len(used) > 1:
+        raise WrongUse(f"use either {' or '.join(used)}")
+    given = {
+        key: text_in("--output", text) or ""
+        for key, text in pairs("--output", output).items()
+    }
+    functions = None if tools is None else tools_in(tools)
     found = _run(session, thread, run)
     action = found.to_dict().get("required_action")
     if found.status != "requires_action" or not calls_of(action):
@@ -129,10 +142,10 @@ def submit_outputs(
         approvals = [{"tool_call_id": key, "approve": yes} for key, yes in decided]
         write_id(session, found.submit_tool_outputs(tool_approvals=approvals))
         return
-    if tools is not None:
-        outputs = found.do_tool_calls(tools_in(tools))
+    if functions is not None:
+        outputs = found.do_tool_calls(functions)
     else:
-        outputs = _outputs(calls_of(action), pairs("--output", output))
+        outputs = _outputs(calls_of(action), given)
     write_id(session, found.submit_tool_outputs(outputs))
 
 
@@ -167,7 +180,7 @@ def _outputs(calls: list[dict[str, Any]], given: dict[str, str]) -> list[Any]:
         text = given.pop(key if key in given else name or "", None)
         if text is None:
             raise WrongUse(f"there is no output for {key}: add --output {key}=TEXT")
-        outputs.append(tool_output(key, text_in("--output", text)))
+        outputs.append(tool_output(key, text))
     if given:
         known = ", ".join(map(str, keys))
         raise WrongUse(f"there is no call {', '.join(given)}; there are: {known}")

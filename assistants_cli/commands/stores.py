@@ -117,6 +117,9 @@ def add_files(
     if not paths and not file_id:
         raise WrongUse("nothing to add: name files, or pass --file-id")
     checked(paths or [])
+    if paths:
+        # Else they would be left behind where there is no such store.
+        session.client.vector_stores.retrieve(store)
     output = session.output
     batches = session.client.vector_stores.file_batches
     batch = batches.upload_and_poll(

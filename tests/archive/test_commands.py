@@ -99,6 +99,19 @@ def test_a_folder_that_can_not_be_written(shop: Shop, tmp_path: Path) -> None:
     assert "again" not in done.err
 
 
+def test_a_file_is_no_folder(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = _export(shop, str(tmp_path / "file"))
+    assert (done.code, "is not a folder" in done.err) == (2, True)
+
+
+def test_threads_are_named_in_text(shop: Shop, folder: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\xff")
+    done = _export(shop, folder, "--threads-from", str(tmp_path / "file"))
+    assert done.code == 2
+    assert done.err.endswith("file: it is not UTF-8 text\n")
+
+
 def test_a_damaged_archive(archive: Path, tmp_path: Path) -> None:
     folder = copied(archive, tmp_path / "b")
     for path in folder.glob("threads/*"):

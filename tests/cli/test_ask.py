@@ -163,7 +163,11 @@ def test_files_and_images_go_with_a_question(
         (("--model", "m", "--instructions", "@no.txt", "q"), "", "@no.txt: No such"),
         (("--model", "m", "--timeout", "-1", "q"), "", "timeout must be seconds"),
         (("--model", "m", "--verbosity", "9", "q"), "", "--verbosity must be one of"),
-        (("--model", "m", "--max-wait", "x", "q"), "", "'x' is not a valid float"),
+        (
+            ("--model", "m", "--max-wait", "x", "q"),
+            "",
+            "Invalid value for '--max-wait'",
+        ),
         (("--modle", "m"), "", "No such option: --modle"),
     ],
 )

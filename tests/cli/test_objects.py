@@ -70,21 +70,35 @@ def test_bodies_take_what_no_option_has(
         (("assistants", "update", "asst_1"), "nothing to change"),
         (("assistants", "create", "--metadata", "x"), "takes NAME=VALUE, not 'x'"),
         (("assistants", "create", "--body", "no.json"), "no.json: No such file"),
-        (("assistants", "create", "--body", "-"), "--body -: Expecting value"),
+        (
+            ("assistants", "create", "--body", "-"),
+            "--body -: it is not JSON: Expecting",
+        ),
         (("stores", "add", "vs_1"), "nothing to add"),
         (("stores", "add", "vs_1", "no.md"), "no.md: No such file"),
         (("files", "upload", "no.md"), "no.md: No such file"),
         (("files", "download", "file_1", "--to", "x/y"), "no folder"),
+        (("files", "download", "file_1", "--to", "x/"), "x/ is a folder"),
+        (("files", "download", "file_1", "--to", "."), ". is a folder"),
+        (("runs", "submit", "thread_1", "--output", "x"), "takes NAME=VALUE, not 'x'"),
+        (("runs", "submit", "thread_1", "--output", "x=@no.txt"), "@no.txt: No such"),
+        (("runs", "submit", "thread_1", "--tools", "no.py"), "no.py: importing it"),
+        (
+            ("runs", "submit", "thread_1", "--output", "x=1", "--approve", "call_1"),
+            "use either --output or --approve and --deny",
+        ),
         (("threads", "delete", "thread_1"), "add --yes"),
-        (("threads", "list", "--limit", "0"), "0 is not in the range x>=1"),
+        (("threads", "list", "--limit", "0"), "Invalid value for '--limit'"),
         (("threads", "show"), "Missing argument 'ID'"),
         (("stores", "show", ""), "must be an id"),
     ],
 )
 def test_wrong_use_says_what_to_do(
-    assistants: Assistants, words: tuple[str, ...], says: str
+    assistants: Assistants, server: LocalServer, words: tuple[str, ...], says: str
 ) -> None:
+    before = len(server.exchanges)
     done = assistants(*words)
+    assert len(server.exchanges) == before
     assert done.code == 2, done
     assert says in done.err
     assert done.out == ""
@@ -177,6 +191,22 @@ def test_a_store_is_filled_and_searched(
     assert "  ebb.md  " in found
     assert "    The ebb of the water.\n" in found
     assert assistants("stores", "delete", store, "--yes").code == 0
+
+
+def test_nothing_is_uploaded_for_what_is_not_there(
+    assistants: Assistants, client: Client, tmp_path: Path
+) -> None:
+    file = tmp_path / "tides.md"
+    file.write_text("The water comes back.", "utf-8")
+    given = ("--file", str(file), "Good day!")
+    for words in (
+        ("stores", "add", "vs_none", str(file)),
+        ("ask", "--model", "m", "--thread", "thread_none", *given),
+        ("ask", "--assistant", "asst_none", *given),
+    ):
+        done = assistants(*words)
+        assert (done.code, "found with id" in done.err) == (1, True), done
+    assert [each.filename for each in client.files.list()].count("tides.md") == 0
 
 
 def test_a_file_that_cannot_be_indexed_is_an_error(

@@ -11,7 +11,7 @@ import pytest
 from assistants_cli.connection import client_of
 from assistants_cli.failures import WrongUse
 from assistants_cli.settings import Settings
-from assistants_client import Client
+from assistants_client import Client, ConfigurationError
 from assistants_server import LocalServer
 from tests.cases import each_case
 from tests.cli.invocation import CLEAN, run
@@ -60,6 +60,12 @@ def test_others_need_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     file = tmp_path / "key"
     file.write_text(f"{KEY}\n", "utf-8")
     assert options_of(base_url=url, api_key_file=file).api_key == KEY
+
+
+@each_case("url", ["localhost:8000/v1", "127.0.0.1:8000", "ftp://a/v1", "http://[/v1"])
+def test_a_url_that_is_none_is_refused_before_a_key_is_missed(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="base_url must be like http://"):
+        options_of(base_url=url)
 
 
 @each_case(
