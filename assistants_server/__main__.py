@@ -211,6 +211,8 @@ def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:
 def _engine(options: argparse.Namespace) -> Engine:
     if options.engine and options.script:
         raise ValueError("use either --engine or --script, which has an engine")
+    if not options.engine:
+        upstream_options.refuse_without_engine(options)
     if options.script:
         return _scripted(options.script)
     if options.engine not in upstream_options.ENGINES:

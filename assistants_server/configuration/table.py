@@ -33,6 +33,7 @@ _ABOUT: Final = (
         "redacted, and don't serve",
         SWITCH,
         default=False,
+        otherwise="serve",
     ),
 )
 _ACCESS: Final = (
@@ -259,11 +260,13 @@ _TELEMETRY: Final = (
         "a port that has /metrics, /healthz and /readyz alone, and needs no key; 0 "
         "picks a free one",
         WHOLE,
+        "PORT",
         otherwise="metrics are at --port, for the key of an admin",
     ),
     Option(
         "metrics-host",
         "address of that port",
+        metavar="HOST",
         default=LOOPBACK,
     ),
     Option(
@@ -272,6 +275,7 @@ _TELEMETRY: Final = (
         "its `opentelemetry-instrument` starts the server, set the variable",
         SWITCH,
         default=False,
+        otherwise="make none",
     ),
 )
 OPTIONS: Final = (

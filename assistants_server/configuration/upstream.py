@@ -64,8 +64,8 @@ OPTIONS: Final = (
     ),
     Option(
         "model",
-        "the upstream's model for one that runs name; *=NEW for all others; may be "
-        "given several times",
+        "answer by the upstream's model NEW where a run names OLD; *=NEW is for all "
+        "others; may be given several times",
         metavar="OLD=NEW",
         otherwise="models are named as they are",
         variable=MODELS_VARIABLE,
@@ -132,6 +132,8 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
 
     if not options.upstream:
         raise ValueError(_NEEDED.format(options.engine))
+    if options.built_in and options.engine != "responses":
+        raise ValueError("--built-in needs --engine responses")
     names = _names(options.model)
     key = _key(options.upstream_key_file)
     built_in, leave_out = options.built_in, options.leave_out
@@ -145,8 +147,6 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
                 leave_out=leave_out,
                 thoughts=options.thoughts,
             )
-        if built_in:
-            raise ValueError("--built-in needs --engine responses")
         return ChatEngine(
             options.upstream,
             key=key,
@@ -157,6 +157,17 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
         )
     except ValueError as error:
         raise ValueError(f"--upstream: {error}") from error
+
+
+def refuse_without_engine(options: argparse.Namespace) -> None:
+    """Refuse options for an upstream where no engine is named that would ask it.
+
+    Raises:
+        ValueError: there is one, so that another engine than was meant would answer.
+    """
+    for name in ("upstream", "upstream-key-file", "model", "built-in", "leave-out"):
+        if getattr(options, name.replace("-", "_")):
+            raise ValueError(f"--{name} needs --engine chat or --engine responses")
 
 
 def check(engine: UpstreamEngine) -> list[str]:

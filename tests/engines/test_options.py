@@ -141,11 +141,19 @@ WRONG: dict[str, tuple[list[str], str]] = {
             *("--engine", "chat", "--upstream", "http://127.0.0.1:1"),
             *("--built-in", "file_search"),
         ],
-        "--built-in needs --engine responses",
+        "assistants_server: --built-in needs --engine responses",
     ),
     "nobody there": (
         ["--engine", "chat", "--upstream", "http://127.0.0.1:1"],
         "can't be reached (ConnectError: Connection refused). (--no-check starts",
+    ),
+    "an upstream that no engine asks": (
+        ["--upstream", "http://127.0.0.1:1"],
+        "--upstream needs --engine chat or --engine responses",
+    ),
+    "models that no engine asks for": (
+        ["--model", "*=llama3.2"],
+        "--model needs --engine chat or --engine responses",
     ),
     "an engine that is none": (["--engine", "chatty"], "expected chat, responses, or"),
 }
