@@ -7,6 +7,7 @@ here, and one without a reason, or a reason without a difference, is a failure.
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -155,6 +156,7 @@ def theirs(found: list[dict[str, Any]]) -> tuple[bool, bool]:
 
 def main() -> int:
     """Compare, print what differs and why, and return the exit code."""
+    argparse.ArgumentParser(prog="scripts/diff-peers", description=__doc__).parse_args()
     every = list(cases())
     try:
         package = node_with(f"api-smart-diff-{VERSION}", f"api-smart-diff@{VERSION}")

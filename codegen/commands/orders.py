@@ -20,7 +20,7 @@ from codegen.select import ASSISTANTS, Selection
 Spec = Annotated[
     str | None,
     typer.Option(
-        help="The document: a file or a URL, YAML or JSON, OpenAPI 3.0 or 3.1.",
+        help="The document: a file or a URL, YAML or JSON, OpenAPI 3.0 to 3.2.",
         show_default="openapi.yaml",
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from functools import partial
@@ -22,6 +23,7 @@ _SECONDS = 120.0
 
 def main() -> int:
     """Start the model and ask it; return the exit code."""
+    argparse.ArgumentParser(prog="scripts/model", description=__doc__).parse_args()
     try:
         with small_model() as url:
             return ask(url)

@@ -7,6 +7,7 @@ be had.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ _TIMEOUT = 1.5
 
 def main() -> int:
     """Make all checks; return the exit code."""
+    argparse.ArgumentParser(prog="scripts/nginx", description=__doc__).parse_args()
     faults = count = 0
 
     def tried(group: str, check: Callable[..., str], *given: Any) -> None:

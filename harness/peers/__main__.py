@@ -7,6 +7,7 @@ the mock has for it.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import tempfile
@@ -98,6 +99,7 @@ class Peer:
 
 def main() -> int:
     """Start the mock and make all calls; return the exit code."""
+    argparse.ArgumentParser(prog="scripts/peers", description=__doc__).parse_args()
     share_tls_contexts()
     server = Path(__file__).with_name("server.py")
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:

@@ -6,6 +6,7 @@ and makes up the responses, so neither is of our making.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import re
 import sys
@@ -32,6 +33,7 @@ VERSION = "5.14.2"
 
 def main() -> int:
     """Let prism judge clients and engines; return the exit code."""
+    argparse.ArgumentParser(prog="scripts/prism", description=__doc__).parse_args()
     share_tls_contexts()
     try:
         prism = node_with(f"prism-{VERSION}", f"@stoplight/prism-cli@{VERSION}")
