@@ -209,21 +209,25 @@ def _of_union(value: Any, schema: Any, key: str, path: str) -> Iterator[Deviatio
     fitting = sum(not deviations for deviations in found)
     if fitting == 1 or (fitting and key == "anyOf"):
         return
-    if fitting:
-        yield Deviation(path, f"fits {fitting} alternatives where it may fit one")
-    elif all(set(member) == {"required"} for member in members):
+    if all(set(member) == {"required"} for member in members):
         either = " or ".join("/".join(member["required"]) for member in members)
-        yield Deviation(path, f"needs one of {either}")
+        takes = "takes only" if fitting else "needs"
+        yield Deviation(path, f"{takes} one of {either}")
+    elif fitting:
+        yield Deviation(path, f"fits {fitting} alternatives where it may fit one")
     elif isinstance(value, dict) and (kinds := _kinds(value, members)):
         name, allowed = kinds
         message = f"expected one of {allowed}, found {_shown(value[name])}"
         yield Deviation(_inner(path, name), message)
+    elif types := _other_types(value, members):
+        yield Deviation(path, f"expected {' or '.join(types)}, found {_shown(value)}")
     else:
         # Better one that differs inside than one of another kind altogether.
         yield from min(
             zip(members, found, strict=True),
             key=lambda each: (
                 not _has_type(value, each[0]),
+                _is_another(value, each[0]),
                 each[1][0].path == path,
                 len(each[1]),
             ),
@@ -245,6 +249,26 @@ def _kinds(value: dict[str, Any], members: list[Any]) -> tuple[str, str] | None:
         if len(constants) > 1 and repr(value[name]) not in constants:
             return name, ", ".join(constants)
     return None
+
+
+def _other_types(value: Any, members: list[Any]) -> list[str]:
+    """Return the types that a value could have; none where it has one of them."""
+    types = [_resolved(member).get("type") for member in members]
+    if any(kind is None or _is(value, kind) for kind in types):
+        return []
+    return [kind for kind in dict.fromkeys(types) if kind != "null"]
+
+
+def _is_another(value: Any, member: Any) -> bool:
+    """Return whether a constant says that a value is meant for another member."""
+    properties = (
+        _resolved(member).get("properties", {}) if isinstance(value, dict) else {}
+    )
+    return any(
+        "const" in schema and name in value and value[name] != schema["const"]
+        for name, schema in properties.items()
+        if isinstance(schema, dict)
+    )
 
 
 def _has_type(value: Any, member: Any) -> bool:

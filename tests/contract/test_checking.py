@@ -131,6 +131,62 @@ def test_a_deviation_reads_well() -> None:
     assert "7" in found.message
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "deviation"),
+    [
+        (
+            "CreateMessageRequest",
+            {"role": "user", "content": None},
+            "$.content: expected string or array, found None",
+        ),
+        (
+            "CreateVectorStoreFileRequest",
+            {"file_id": "f", "attributes": {"a": []}},
+            "$.attributes.a: expected string or number or boolean, found []",
+        ),
+        # A value of one of the types is judged by what that type may be.
+        (
+            "CreateMessageRequest",
+            {"role": "user", "content": []},
+            "$.content: expected at least 1 items, found 0",
+        ),
+        # One that is null or a type is of that type.
+        (
+            "CreateRunRequest",
+            {"assistant_id": "a", "truncation_strategy": 5},
+            "$.truncation_strategy: expected object, found 5",
+        ),
+    ],
+)
+def test_all_types_are_named_that_a_value_may_have(
+    name: str, value: Any, deviation: str
+) -> None:
+    assert [*map(str, check(value, name))] == [deviation]
+
+
+def test_a_union_is_judged_by_the_variant_that_a_constant_names() -> None:
+    value = {"model": "m", "response_format": {"type": "json_schema"}}
+    (found,) = check(value, "CreateAssistantRequest")
+    assert found.path == "$.response_format.json_schema"
+    assert found.message == "is required, but missing"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"vector_store_ids": ["v"], "vector_stores": [{}]},
+            "takes only one of vector_store_ids or vector_stores",
+        ),
+        ({}, "needs one of vector_store_ids or vector_stores"),
+    ],
+)
+def test_properties_that_exclude_each_other_are_named(given: Any, message: str) -> None:
+    value = {"tool_resources": {"file_search": given}}
+    (found,) = check(value, "CreateThreadRequest")
+    assert found == ("$.tool_resources.file_search", message)
+
+
 def test_an_unknown_schema_is_a_clear_error() -> None:
     with pytest.raises((KeyError, ValueError), match="NoSuchSchema"):
         check({}, "NoSuchSchema")
