@@ -25,14 +25,17 @@ _OURS = re.compile(rf"{PATTERN}|file-[A-Za-z0-9]{{24}}\.part|[a-z0-9_]{{8}}\.par
 
 
 class Folder:
-    """A folder that is made when it is needed, and that only its owner may enter."""
+    """A folder that is made when it is needed, for its owner alone."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, is_ours: bool = True) -> None:
         """Say where it is.
 
         Args:
             path: where; without one it is a temporary one.
+            is_ours: whether nobody else has anything to do with it; one that somebody
+                else made keeps its permissions.
         """
+        self._is_ours = is_ours
         self._temporary: TemporaryFolder | None = None
         self._path = path
 
@@ -42,10 +45,11 @@ class Folder:
         if self._path is None:
             self._temporary = TemporaryFolder()
             self._path = self._temporary.path
-        # What is in it may be secret, also where an earlier version made it.
         self._path.mkdir(mode=0o700, exist_ok=True)
-        with suppress(OSError):
-            self._path.chmod(0o700)
+        if self._is_ours:
+            # What is in it may be secret, also where an earlier version made it.
+            with suppress(OSError):
+                self._path.chmod(0o700)
         return self._path
 
     @property

@@ -82,8 +82,10 @@ def open_contents(files: str | None, store: Store, folder: Folder) -> Contents:
     try:
         if files.startswith(SCHEME):
             return S3Contents(files)
-        other = Folder(Path(files))
+        other = Folder(Path(files), is_ours=False)
         other.path  # noqa: B018 - it is made, or can't be
+    except FileExistsError as error:
+        raise StoreError(f"{files} is no folder; name another place") from error
     except OSError as error:
         raise StoreError(f"{files}: {error.strerror or error}") from error
     return FolderContents(other, grace=GRACE)

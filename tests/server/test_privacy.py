@@ -92,6 +92,19 @@ def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_folder_of_somebody_else_keeps_its_permissions(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    with (
+        LocalServer(store=tmp_path / "state.db", files=str(folder)) as server,
+        talking(server) as api,
+    ):
+        add_file(api)
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o1777
+        assert modes(folder) == {0o600}
+
+
 @pytest.mark.sqlite("a database overwrites nothing before its next vacuum")
 def test_what_is_deleted_is_gone_from_the_store(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:

@@ -17,6 +17,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.contents.folder import FolderDraft
+from assistants_server.store import StoreError
 from tests.server.api import TIMEOUT, raw, refused, talking, until
 from tests.server.conformance import deviations
 from tests.server.program import Program
@@ -300,6 +301,13 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.sqlite("the folder of a store in a file is made when it is needed")
+def test_a_file_is_no_folder_for_files(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    server = LocalServer(store=tmp_path / "state.db", files=str(tmp_path / "taken"))
+    with pytest.raises(StoreError, match="taken is no folder; name another place"):
+        server.start()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         (tmp_path / "s.files").touch()
