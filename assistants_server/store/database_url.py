@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -72,7 +73,7 @@ def place_of(given: str | os.PathLike[str] | Place) -> Place:
         given: a path, or a URL that begins with `postgresql://`.
 
     Raises:
-        ValueError: it is another URL, or one that was taken for a path.
+        ValueError: it is another URL, or one that was taken for a path; or a folder.
     """
     if isinstance(given, DatabaseURL):
         return given
@@ -87,4 +88,17 @@ def place_of(given: str | os.PathLike[str] | Place) -> Place:
             f"the store can't be at a URL with {url[1]}://; give the name of a file, "
             "or postgresql://USER:PASSWORD@HOST/DATABASE"
         )
-    return Path(given)
+    path = Path(given)
+    if not path.name or _is_folder(path):
+        what = "is a folder" if text else "is no name"
+        raise ValueError(
+            f"{text!r} {what}; the store needs the name of a file, such as state.db"
+        )
+    return path
+
+
+def _is_folder(path: Path) -> bool:
+    # What can't be looked at is refused where it is opened.
+    with suppress(OSError):
+        return path.is_dir()
+    return False

@@ -55,6 +55,8 @@ def test_all_else_is_a_path(path: str) -> None:
         ("file:///tmp/state.db", "URL with file://; give the name of a file"),
         (Path(f"postgresql://me:{SECRET}@host/db"), "as a text, not as a path"),
         (f"postgresql:/me:{SECRET}@host/db", "as a text, not as a path"),
+        *(("", "'' is no name; the store needs the name"), ("/", "'/' is a folder;")),
+        *((".", "'.' is a folder; the store"), ("..", "is a folder"), (Path(), "is a")),
     ],
 )
 def test_what_is_neither_is_refused(given: str | Path, said: str) -> None:
