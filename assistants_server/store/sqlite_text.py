@@ -15,6 +15,7 @@ _MEANINGS = {
     "unable to open": "can't be opened; is its folder there, and may you write to it?",
     "readonly": "can't be written to; change its permissions, or name another file",
     "disk I/O": "can't be written to; is there room, and may you write to its folder?",
+    "is full": "can't be written to: its disk is full; make room there",
     "malformed": "is damaged; restore it from a copy, or name another file",
     "no such table": "is damaged; restore it from a copy, or name another file",
 }

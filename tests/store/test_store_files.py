@@ -295,6 +295,19 @@ def test_what_may_not_be_written_is_said_in_words(
         assert [each.name for each in folder.iterdir()] == ["state.db"]
 
 
+def test_full_disk_is_said_in_words(tmp_path: Path) -> None:
+    with opened(tmp_path / "state.db") as store:
+        store._database.execute("pragma max_page_count = 1")
+        said = r"state\.db: can't be written to: its disk is full; make room there"
+        with (
+            pytest.raises(StoreError, match=said),
+            store.errors_explained(),
+            store.changes(),
+        ):
+            store.add("thread", {"id": "thread_1", "metadata": "m" * 10**6})
+        assert store.all("thread") == []
+
+
 @contextlib.contextmanager
 def _as_nobody() -> Iterator[None]:
     """Drop the rights of root for a while, to whom no file is closed."""
