@@ -103,8 +103,12 @@ class Admission:
     def _check_host(self, headers: Headers) -> None:
         host = _host_name(headers.get("host", ""))
         if host and not is_loopback(host) and host != self._settings.host:
-            message = f"Requests to the host name {quoted(host)} are refused here."
-            raise HTTPError(403, message)
+            message = (
+                f"Requests to the host name {quoted(host)} are refused by a server "
+                "without a key; give it one, by --key or ASSISTANTS_LOCAL_KEY, or send "
+                "them to 127.0.0.1."
+            )
+            raise HTTPError(403, message, code="host_not_allowed")
 
     def _check_page(self, headers: Headers) -> None:
         origin = headers.get("origin")

@@ -137,7 +137,8 @@ def test_the_key_is_asked_for_before_anything_is_read(locked: httpx.Client) -> N
 )
 def test_other_host_names_are_refused(http: httpx.Client, host: str) -> None:
     error = refused(http.get("/assistants", headers={"host": host}), 403)
-    assert error["type"] == "permission_error"
+    assert (error["type"], error["code"]) == ("permission_error", "host_not_allowed")
+    assert "give it one, by --key" in error["message"]
     # A page that has such a name can't change anything either.
     body = {"model": "m"}
     refused(http.post("/assistants", json=body, headers={"host": host}), 403)
