@@ -180,6 +180,10 @@ def _watched(connections: Connections) -> type[H11Protocol]:
             # Of a body each piece counts; after it, it is the server's turn.
             self._connection.idle_since = time.monotonic() if cycle.more_body else None
 
+        def _unsupported_upgrade_warning(self) -> None:
+            # Clients of the JDK offer HTTP/2 with every request; HTTP/1.1 will do.
+            pass
+
         def on_response_complete(self) -> None:
             self._connection.idle_since = time.monotonic()
             super().on_response_complete()

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 
 from .._api import in_thread
 from ..contents import UnreachableError
-from .errors import HTTPError, storage_away_error
+from .errors import HTTPError, quoted, storage_away_error
 from .multipart import FORM_ROOM, read_form, too_large
 from .validation import read_body, valid_body
 
@@ -50,6 +50,8 @@ class RequestBodies:
             HTTPError: the body is invalid, too large, or can't be stored.
         """
         content_type = request.headers.get("content-type", "")
+        if operation.body is not None:
+            _check_encoding(request)
         if operation.form is None:
             raw = await self._raw(request)
             if len(raw) > _LARGE or any(word in raw for word in _SCHEMAS):
@@ -107,6 +109,16 @@ class RequestBodies:
 def _declared(request: Request) -> int:
     declared = request.headers.get("content-length", "")
     return int(declared) if declared.isdecimal() else 0
+
+
+def _check_encoding(request: Request) -> None:
+    """Raise an HTTPError where a body is compressed, which nobody here unpacks."""
+    encoding = request.headers.get("content-encoding", "")
+    if encoding.strip().lower() not in ("", "identity"):
+        message = (
+            f"Expected a body without a content encoding, found {quoted(encoding)}."
+        )
+        raise HTTPError(415, message)
 
 
 def _gone() -> HTTPError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -259,6 +260,18 @@ def test_empty_body_is_accepted_where_none_is_needed(http: httpx.Client) -> None
     assert http.request("GET", "/assistants", content=b"{").status_code == 200
     refused(http.request("DELETE", "/threads/thread_1", content=b"{"), 404)
     refused(send(http, f"{RUN}/run_1/cancel", b"{}"), 404)
+
+
+@pytest.mark.parametrize("path", ["/assistants", "/threads", "/files"])
+def test_compressed_bodies_are_refused_as_such(http: httpx.Client, path: str) -> None:
+    body = gzip.compress(b'{"model": "m"}')
+    error = refused(send(http, path, body, content_encoding="gzip"), 415)
+    assert "encoding, found 'gzip'" in error["message"]
+
+
+def test_a_body_as_it_is_may_say_so(http: httpx.Client) -> None:
+    response = send(http, "/assistants", b'{"model": "m"}', content_encoding="identity")
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,23 @@ def test_invalid_http_ends_only_its_connection(
     assert http.get("/assistants").status_code == 200
 
 
+def test_an_offer_of_another_protocol_is_passed_over(
+    server: LocalServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As clients of the JDK make it with every request; they go on with HTTP/1.1."""
+    head, body = raw(
+        server,
+        b"POST /v1/threads HTTP/1.1\r\nHost: localhost\r\n"
+        b"Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+        b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+        b"Content-Type: application/json\r\nContent-Length: 22\r\n\r\n"
+        b'{"metadata":{"a":"b"}}',
+    )
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body)["metadata"] == {"a": "b"}
+    assert caplog.records == []
+
+
 def test_headers_can_hold_anything(http: httpx.Client) -> None:
     odd = {b"x-odd": b"\xff\x80", b"accept": b"nothing/at-all"}
     assert http.get("/assistants", headers=odd).status_code == 200
