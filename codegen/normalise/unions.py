@@ -122,6 +122,9 @@ def discriminator_of(
         for value, name in (given.get("mapping") or {}).items():
             found["mapping"].setdefault(value, mapped_reference(name))
         _add_implicit(found, names, schemas, at)
+    if found is not None and len({*found["mapping"].values()}) < 2:
+        # A schema that may be null, for instance, is no choice.
+        return None
     return found
 
 
@@ -223,7 +226,9 @@ def _implied(
     key = given["propertyName"]
     if given.get("mapping"):
         return {"propertyName": key, "mapping": {}}
-    objects = [leaf for name in names for leaf in _objects(name, schemas, at)]
-    if any(constants_of(leaf["properties"].get(key), schemas, at) for leaf in objects):
+    objects = {name: _objects(name, schemas, at) for name in names}
+    known = [leaf for each in objects.values() for leaf in each]
+    if any(constants_of(leaf["properties"].get(key), schemas, at) for leaf in known):
         return None
-    return {"propertyName": key, "mapping": {n: reference_to(n) for n in names}}
+    mapping = {name: reference_to(name) for name in names if objects[name]}
+    return {"propertyName": key, "mapping": mapping}

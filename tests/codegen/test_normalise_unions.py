@@ -261,3 +261,27 @@ def test_variants_are_found_through_unions_and_named_constants() -> None:
     schemas = found["components"]["schemas"]
     assert schemas["S"]["discriminator"]["mapping"] == mapping(a="A", b="U", c="U")
     assert schemas["U"]["discriminator"]["mapping"] == mapping(b="B", c="C")
+
+
+@each_case("extra", [{}, {"mapping": {"a": "A"}}])
+@each_case("schema", [obj(a=TEXT), {"type": "object", "additionalProperties": TEXT}])
+def test_what_may_be_null_is_no_choice(schema: Document, extra: Document) -> None:
+    given = {"propertyName": "a", **extra}
+    union = {"anyOf": [ref("A"), NULL], "discriminator": given}
+    found, _ = on_schema("discriminators", union, A=schema)
+    assert found == optional(ref("A"))
+
+
+def test_one_object_among_arrays_is_no_choice() -> None:
+    given = {"propertyName": "a"}
+    assert variants(obj(a=TEXT), array(TEXT), discriminator=given)[0] is None
+    found, _ = variants(obj(a=TEXT), array(TEXT), obj(b=TEXT), discriminator=given)
+    assert found == {**given, "mapping": mapping(A="A", C="C")}
+
+
+def test_a_discriminator_may_name_the_variants_of_one_member() -> None:
+    given = {"propertyName": "k", "mapping": mapping(b="B", c="C")}
+    union = {"oneOf": [ref("A")], "discriminator": given}
+    others = {name: obj(k=TEXT) for name in "ABC"}
+    found, _ = on_schema("discriminators", union, **others)
+    assert found["discriminator"]["mapping"] == mapping(b="B", c="C", A="A")

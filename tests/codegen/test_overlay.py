@@ -170,6 +170,23 @@ def test_our_actions_are_idempotent_where_the_document_has_them_already() -> Non
                 assert list(again["responses"]) == list(operation["responses"])
 
 
+def test_our_actions_leave_other_choices_alone() -> None:
+    """Any property may be a choice between a schema and null, in whatever order."""
+    names = ("CreateVectorStoreRequest", "VectorStoreSearchRequest")
+    given = pinned()
+    schemas = given["components"]["schemas"]
+    other: Any = {"type": "object", "oneOf": [ref("Metadata"), {"type": "null"}]}
+    for name in names:
+        schemas[name]["properties"] |= {
+            "x": other,
+            "y": {"oneOf": other["oneOf"][::-1]},
+        }
+    once = overlay.apply(given, OURS).document["components"]["schemas"]
+    for name in names:
+        for key in ("x", "y"):
+            assert once[name]["properties"][key] == schemas[name]["properties"][key]
+
+
 def test_our_overlay_leaves_documents_of_others_alone() -> None:
     """`build --spec` takes any document, and its names may be those of ours."""
     given = zoo()
