@@ -146,6 +146,8 @@ class _Merging:
 
     def _both(self, first: Schema, second: Schema, at: Path) -> Schema:
         """Return the schema of what two schemas both accept."""
+        if "$ref" in first and without_notes(first) == without_notes(second):
+            return {**first, **second}
         written = self._plain(first, at), self._plain(second, at)
         if _only_says_object(second) and _is_object(written[0]):
             # A reference may stay one.
@@ -208,10 +210,10 @@ def _join(first: Schema, second: Schema) -> Schema:
     for key in (first.keys() & second.keys()) - {"properties", "required"}:
         if not is_note(key) and first[key] != second[key]:
             result[key] = _joined_word(key, first[key], second[key])
-    if "const" in result and result["const"] not in result.get(
-        "enum", [result["const"]]
-    ):
-        raise _NothingError("no value is in all of them")
+    if "const" in result:
+        values = result.pop("enum", [result["const"]])
+        if result["const"] not in values:
+            raise _NothingError("no value is in all of them")
     return result
 
 

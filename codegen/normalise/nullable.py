@@ -40,6 +40,8 @@ def _in_one_form(schema: Schema) -> Schema:
     if isinstance(members, list) and any(_only_nullable(m) for m in members):
         schema["allOf"] = [m for m in members if not _only_nullable(m)]
         nullable = True
+    if "const" in schema and schema["const"] is None:
+        return {**_split(schema)[0], **NULL}
     values = schema.get("enum")
     if isinstance(values, list) and None in values:
         if all(value is None for value in values):
@@ -61,7 +63,7 @@ def _in_one_form(schema: Schema) -> Schema:
             return schema
     if nullable and not is_null(schema):
         schema = with_null(schema)
-    return _tidy(schema)
+    return tidy(schema)
 
 
 def _only_nullable(schema: Schema) -> bool:
@@ -82,17 +84,17 @@ def with_null(schema: Schema) -> Schema:
     return {**place, "anyOf": [value, NULL]}
 
 
-def _tidy(schema: Schema) -> Schema:
-    """Move a default out of an optional value, and a name into it."""
+def tidy(schema: Schema) -> Schema:
+    """Move what describes the place out of an optional value, and a name into it."""
     key = union_key(schema)
     if key is None or len(schema[key]) != 2 or not is_null(schema[key][1]):
         return schema
     value = schema[key][0]
     if not isinstance(value, dict):
         return schema
-    if "default" in value and "default" not in schema:
-        value = dict(value)
-        schema["default"] = value.pop("default")
+    moved = {k: v for k, v in value.items() if k in _OF_THE_PLACE and k not in schema}
+    value = {k: v for k, v in value.items() if k not in moved}
+    schema = {**moved, **schema}
     if NAME in schema and "$ref" not in value:
         value = {**value, NAME: schema.pop(NAME)}
     schema[key] = [value, schema[key][1]]

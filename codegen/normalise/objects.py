@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,6 +18,7 @@ from codegen.source import Document
 
 VERSION = "3.1.0"
 _OF_OBJECTS = ("properties", "required", "additionalProperties")
+_HAS_KIND = {"type", "$ref", "anyOf", "oneOf"}
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -50,7 +52,7 @@ def list_tags(document: Document) -> tuple[Document, int]:
 
 
 def object_types(document: Document) -> tuple[Document, int]:
-    """Add the type of what has properties or items; write bounds as numbers."""
+    """Add the type of what has properties, items or values; write bounds as numbers."""
 
     def rule(schema: Schema, at: Path) -> Schema:
         if schema.get("type", "object") != "object" and "properties" in schema:
@@ -60,6 +62,8 @@ def object_types(document: Document) -> tuple[Document, int]:
             schema = {"type": "object", **schema}
         elif "type" not in schema and isinstance(schema.get("items"), dict):
             schema = {"type": "array", **schema}
+        elif _HAS_KIND.isdisjoint(schema) and (kind := kind_of(values_of(schema))):
+            schema = {"type": kind, **schema}
         for bound, exclusive in (
             ("minimum", "exclusiveMinimum"),
             ("maximum", "exclusiveMaximum"),
@@ -71,6 +75,31 @@ def object_types(document: Document) -> tuple[Document, int]:
         return schema
 
     return count_rewrites(document, rule)
+
+
+_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number"}
+
+
+def values_of(schema: Schema) -> list[Any]:
+    """Return the values that a schema lists, nothing where it lists none."""
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    return values if isinstance(values, list) else []
+
+
+def kind_of(values: list[Any]) -> str:
+    """Return the one type that values have; "" where they have several, or none."""
+    kinds = {_KINDS.get(type(value), "") for value in values}
+    if kinds == {"integer", "number"}:
+        return "number"
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def distinct(values: list[Any]) -> list[Any]:
+    """Return values each once, in the order in which they come first."""
+    found: dict[str, Any] = {}
+    for value in values:
+        found.setdefault(json.dumps(value, sort_keys=True), value)
+    return [*found.values()]
 
 
 def required_properties(document: Document) -> tuple[Document, int]:
@@ -92,9 +121,10 @@ _MARK = "x-stainless-const"
 
 
 def constants(document: Document) -> tuple[Document, int]:
-    """Write a marked enum of one value as `const`, and drop lists and objects.
+    """Write a marked enum of one value as `const`, and each value once.
 
-    Those can't be written as types: the value may be any of the type that it has.
+    Lists and objects are dropped. They can't be written as types: the value may be any
+    of the type that it has.
     """
 
     def rule(schema: Schema, at: Path) -> Schema:
@@ -102,7 +132,12 @@ def constants(document: Document) -> tuple[Document, int]:
         if schema.get(_MARK) is True and isinstance(values, list) and len(values) == 1:
             schema["const"] = values[0]
             del schema["enum"], schema[_MARK]
-        told = {"const": [schema.get("const")], "enum": values}
+        elif isinstance(values, list) and schema.get("const", values) in values:
+            # Some say it in both ways.
+            del schema["enum"]
+        elif isinstance(values, list):
+            schema["enum"] = distinct(values)
+        told = {"const": [schema.get("const")], "enum": schema.get("enum")}
         for key, given in told.items():
             if any(isinstance(value, list | dict) for value in given or ()):
                 del schema[key]

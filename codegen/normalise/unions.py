@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from codegen.document import (
@@ -17,7 +16,8 @@ from codegen.document import (
 )
 from codegen.errors import Path
 from codegen.identifiers import snake_case
-from codegen.normalise.nullable import NAME, NULL, is_note
+from codegen.normalise.nullable import NAME, NULL, is_note, tidy
+from codegen.normalise.objects import distinct, kind_of, values_of
 from codegen.source import Document
 from codegen.unions import Schemas, constants_of, is_class, leaves
 
@@ -39,9 +39,10 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
     if key is None:
         return schema
     flat = _flat(schema[key])
-    members = _distinct([member for member in flat if not is_null(member)])
+    members = distinct([member for member in flat if not is_null(member)])
+    members = _with_enum(members)
     members += [NULL] if any(is_null(member) for member in flat) else []
-    rest = {k: v for k, v in schema.items() if k != key}
+    rest = _notes_of_one(schema[key]) | {k: v for k, v in schema.items() if k != key}
     if not rest.get("properties") and rest.get("type") == "object":
         # Said of a union of objects; its members say so themselves.
         rest = {k: v for k, v in rest.items() if k not in ("type", "properties")}
@@ -49,11 +50,56 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
         return {**members[0], **rest}
     # Null is none of the alternatives, it is beside them, and comes last.
     new_key = "anyOf" if is_null(members[-1]) else key
-    return {
+    inside = {
         new_key if k == key else k: members if k == key else v
         for k, v in schema.items()
         if k == key or k in rest
     }
+    return tidy(inside | rest)
+
+
+def _notes_of_one(members: list[Any]) -> Schema:
+    """Return what a union within says of itself where that is all of a union."""
+    said = [member for member in members if not is_null(member)]
+    if len(said) != 1 or union_key(said[0]) is None or NAME in said[0]:
+        return {}
+    return {k: v for k, v in said[0].items() if is_note(k)}
+
+
+_WORDS = {"title": "x-enum-varnames", "description": "x-enum-descriptions"}
+
+
+def _with_enum(members: list[Any]) -> list[Any]:
+    """Write the constants among alternatives as one enum, with the words for each."""
+    listed = [member for member in members if _only_lists(member)]
+    if len(listed) < 2:
+        return members
+    values = [value for each in listed for value in values_of(each)]
+    found: Schema = {"enum": distinct(values)}
+    if kind := kind_of(values):
+        found["type"] = kind
+    if len(listed) == len(found["enum"]):
+        for word, key in _WORDS.items():
+            texts = [each[word] for each in listed if word in each]
+            if len(texts) == len(listed) and (word != "title" or len({*texts}) > 1):
+                found[key] = texts
+    at = members.index(listed[0])
+    rest = [member for member in members if member not in listed]
+    return [*rest[:at], found, *rest[at:]]
+
+
+def _only_lists(schema: Schema) -> bool:
+    """Return whether a schema does nothing but list values."""
+    values = values_of(schema)
+    more = schema.keys() - {"const", "enum", "type"}
+    if not values or not all(is_note(key) and _is_lost(key) for key in more):
+        return False
+    kind = kind_of(values)
+    return not kind or schema.get("type", kind) == kind
+
+
+def _is_lost(key: str) -> bool:
+    return key not in (NAME, "default") and not key.startswith("x-enum")
 
 
 def _flat(members: list[Any]) -> list[Any]:
@@ -64,17 +110,6 @@ def _flat(members: list[Any]) -> list[Any]:
         if inner and all(is_note(k) for k in others) and NAME not in others:
             result += _flat(member[inner])
         else:
-            result.append(member)
-    return result
-
-
-def _distinct(members: list[Any]) -> list[Any]:
-    seen = set()
-    result = []
-    for member in members:
-        key = json.dumps(member, sort_keys=True)
-        if key not in seen:
-            seen.add(key)
             result.append(member)
     return result
 

@@ -282,7 +282,8 @@ def _field(
     if not asked:
         default = "ABSENT"
     else:
-        default = literal(said["const"], at) if "const" in said else code
+        values = [None] if is_null(said) else [said["const"]] if "const" in said else []
+        default = literal(values[0], at) if values else code
     format_ = _format(types, schema)
     found = _ACCESSORS.get(format_)
     about = [_description(schema).strip()]

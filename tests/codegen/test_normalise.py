@@ -71,6 +71,10 @@ MARK = {"x-stainless-const": True}
         ({**TEXT, "enum": [], **MARK}, None),
         ({**TEXT, "enum": ["a"], "x-stainless-const": False}, None),
         ({"enum": {"enum": ["a"]}, **MARK}, None),
+        ({"enum": [{"a": 1}], **MARK}, {}),
+        ({"const": "a", "enum": ["a"]}, {"const": "a"}),
+        ({"enum": ["b", "a", "b"]}, {"enum": ["b", "a"]}),
+        ({"enum": [1, True, 1.0, 1]}, {"enum": [1, True, 1.0]}),
     ],
 )
 def test_marked_single_values_become_constants(before: Any, after: Any) -> None:
@@ -103,6 +107,15 @@ def test_marked_single_values_become_constants(before: Any, after: Any) -> None:
         (optional({**TEXT, "default": "a"}), optional(TEXT, default="a")),
         ({**NULL, "nullable": True}, NULL),
         (TEXT, TEXT),
+        ({"const": None, "title": "t"}, {**NULL, "title": "t"}),
+        (
+            optional({**TEXT, "description": "d", "deprecated": True, "title": "t"}),
+            optional(TEXT, description="d", deprecated=True, title="t"),
+        ),
+        (
+            optional({**TEXT, "description": "inner"}, description="outer"),
+            optional({**TEXT, "description": "inner"}, description="outer"),
+        ),
         (
             {"type": ["array", "null"], "items": {"type": ["string", "null"]}},
             optional(array(optional(TEXT))),
@@ -133,6 +146,24 @@ def test_objects_say_that_they_are() -> None:
     found, count = on_schema("object-types", {"properties": {"p": {"properties": {}}}})
     assert found == obj(p=obj())
     assert count == 2
+
+
+@each_case(
+    ("before", "kind"),
+    [
+        ({"enum": ["a", "b"]}, "string"),
+        ({"const": True}, "boolean"),
+        ({"enum": [1, 2]}, "integer"),
+        ({"enum": [1, 2.5]}, "number"),
+        ({"enum": [1, "a"]}, None),
+        ({"enum": [1, True]}, None),
+        ({"enum": ["a"], "anyOf": [TEXT, NUMBER]}, None),
+    ],
+)
+def test_values_of_one_type_have_it(before: Any, kind: str | None) -> None:
+    found, count = on_schema("object-types", obj(p=before))
+    assert found["properties"]["p"] == before | ({"type": kind} if kind else {})
+    assert count == (kind is not None)
 
 
 def test_bounds_of_openapi_3_0_become_numbers() -> None:

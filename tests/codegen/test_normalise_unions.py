@@ -36,6 +36,18 @@ def test_all_of_one_is_that_one_with_the_words_beside_it() -> None:
     assert count == 1
 
 
+def test_one_of_many_values_is_that_value() -> None:
+    many = {**TEXT, "enum": ["a", "b"]}
+    found, _ = on_schema("merge-all-of", obj(p={"allOf": [many, {"const": "b"}]}))
+    assert found["properties"]["p"] == {**TEXT, "const": "b"}
+
+
+def test_one_reference_said_twice_is_that_reference() -> None:
+    before = {"allOf": [ref("O"), {**ref("O"), "description": "d"}], **ref("O")}
+    found, _ = on_schema("merge-all-of", obj(p=before), O=obj(id=TEXT))
+    assert found["properties"]["p"] == {**ref("O"), "description": "d"}
+
+
 def test_all_of_objects_is_one_object_and_later_words_win() -> None:
     before = {
         "description": "joined",
@@ -149,6 +161,65 @@ def test_alternatives_that_only_require_are_no_union() -> None:
         "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
     }
     assert on_schema("simplify-unions", before) == (before, 0)
+
+
+ONE, TWO = {"const": 1, "title": "First", "description": "d"}, {"const": 2}
+NAMED = {"x-enum-varnames": ["First", "Last"], "x-enum-descriptions": ["d", "e"]}
+
+
+@each_case(
+    ("members", "after"),
+    [
+        ([ONE, TWO], {**NUMBER, "enum": [1, 2]}),
+        (
+            [ONE, {**NUMBER, **TWO, "title": "Last", "description": "e"}],
+            {**NUMBER, "enum": [1, 2], **NAMED},
+        ),
+        ([{"const": "a"}, {**TEXT, "enum": ["b", "a"]}], {**TEXT, "enum": ["a", "b"]}),
+        ([{"const": "a"}, {"const": 1}], {"enum": ["a", 1]}),
+        (
+            [{"const": "a"}, NULL, {"const": "b"}],
+            optional({**TEXT, "enum": ["a", "b"]}),
+        ),
+        (
+            [{"const": "a"}, ref("O"), {"const": "b"}],
+            {"anyOf": [{**TEXT, "enum": ["a", "b"]}, ref("O")]},
+        ),
+        ([{"const": "a"}, TEXT], None),
+        ([{"const": "a"}, {"const": "b", "x-schema-name": "B"}], None),
+        ([{"const": 1}, {"enum": [2], "x-enum-varnames": ["B"]}], None),
+        ([{"const": 1}, {**TEXT, "const": 2}], None),
+        ([{"const": 1}, {"const": 2, "minimum": 2}], None),
+    ],
+)
+def test_alternatives_that_are_values_are_an_enum(
+    members: list[Any], after: Any
+) -> None:
+    found, count = on_schema(
+        "simplify-unions", obj(p={"anyOf": members}), O=obj(id=TEXT)
+    )
+    assert found["properties"]["p"] == (after or {"anyOf": members})
+    assert count == (after is not None)
+
+
+def test_what_a_union_within_says_of_itself_stays_where_that_is_all() -> None:
+    told = {"propertyName": "k", "mapping": {"a": "A"}}
+    inner = {"oneOf": [ref("A"), ref("B")], "discriminator": told, "description": "d"}
+    found, _ = on_schema(
+        "simplify-unions",
+        obj(p={"oneOf": [inner, NULL]}, q={"anyOf": [inner]}),
+        A={},
+        B={},
+    )
+    said = {"discriminator": told, "description": "d"}
+    members = [ref("A"), ref("B")]
+    assert found["properties"]["p"] == {**said, "anyOf": [*members, NULL]}
+    assert found["properties"]["q"] == {**said, "anyOf": members}
+
+
+def test_what_describes_the_place_stands_beside_null_wherever_that_is() -> None:
+    found, _ = on_schema("simplify-unions", {"oneOf": [NULL, {**TEXT, "default": "a"}]})
+    assert found == optional(TEXT, default="a")
 
 
 def test_an_object_said_of_a_union_is_left_to_its_members() -> None:

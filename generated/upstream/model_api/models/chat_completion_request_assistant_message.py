@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..reading import read_list
 from ..types import ABSENT, Model, Unset, incomplete, new, others
 
@@ -56,6 +57,7 @@ class ChatCompletionRequestAssistantMessage(Model):
     audio: ChatCompletionRequestAssistantMessageAudio | None = ABSENT
     tool_calls: ChatCompletionMessageToolCalls | None = ABSENT
     function_call: ChatCompletionRequestAssistantMessageFunctionCall | None = ABSENT
+    """Deprecated."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -78,6 +80,11 @@ class ChatCompletionRequestAssistantMessage(Model):
             | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("function_call"):
+            deprecated("function_call of ChatCompletionRequestAssistantMessage")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

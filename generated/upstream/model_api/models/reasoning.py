@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
+from ..deprecation import deprecated
 from ..types import ABSENT, Model, Unset, new, others
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Reasoning(Model):
     summary: ReasoningSummary | None = ABSENT
     context: ReasoningContext | None = ABSENT
     generate_summary: ReasoningGenerateSummary | None = ABSENT
+    """Deprecated."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -50,6 +52,11 @@ class Reasoning(Model):
             generate_summary: ReasoningGenerateSummary | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("generate_summary"):
+            deprecated("generate_summary of Reasoning")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
