@@ -158,6 +158,15 @@ def test_the_unit_runs_with_the_options_of_its_file() -> None:
     assert found.options.host == "127.0.0.1"
 
 
+def test_the_page_names_variables_that_the_server_reads() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    server, _, rest = text.partition("## TLS")
+    of_clients, _, containers = rest.partition("## Containers")
+    assert "export OPENAI_BASE_URL=" in of_clients
+    found = re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", server + containers)
+    assert {*some(found)} <= VARIABLES
+
+
 def test_the_unit_may_do_little() -> None:
     service = unit()["Service"]
     assert service["User"] != "root"
