@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "chat": Entry("commands.chat:chat", "Talk with an assistant or a model."),
     "ask": Entry("commands.ask:ask", "Ask a question, and print the answer."),
-    "assistants": Entry("commands.assistants:app", "List, show, make, change them."),
+    "assistants": Entry(
+        "commands.assistants:app", "List, create, update, delete assistants."
+    ),
     "threads": Entry("commands.threads:app", "List, show, delete conversations."),
     "runs": Entry("commands.runs:app", "List, watch, cancel runs; submit outputs."),
     "files": Entry("commands.files:app", "List, upload, download, delete files."),
-    "stores": Entry("commands.stores:app", "List, make, fill vector stores."),
+    "stores": Entry("commands.stores:app", "List, create, fill vector stores."),
     "vector-stores": Entry("commands.stores:app", "The same as stores."),
     "search": Entry("commands.search:search", "Search a vector store."),
     "scan": Entry("commands.scan:scan", "Find what has to change in a code base."),
-    "export": Entry("commands.export:export", "Take everything along, into a folder."),
-    "import": Entry("commands.import_archive:import_archive", "Bring it to a server."),
+    "export": Entry("commands.export:export", "Export a server into a folder."),
+    "import": Entry("commands.import_archive:import_archive", "Import such a folder."),
     "verify": Entry("commands.verify:verify", "Verify such a folder."),
 }
 

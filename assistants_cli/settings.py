@@ -46,7 +46,7 @@ class Settings:
         bool,
         typer.Option(
             "--embedded",
-            help="Use a server in this process, which forgets all in the end",
+            help="Use a server in this process, which forgets everything at the end",
         ),
     ] = False
     timeout: Annotated[

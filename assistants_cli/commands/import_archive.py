@@ -43,7 +43,10 @@ def import_archive(
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be, and change nothing")
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what would be imported, and change nothing"
+        ),
     ] = False,
 ) -> ExitCode:
     """Import an archive that `assistants export` made.

@@ -23,7 +23,7 @@ class DialogueOptions:
         typer.Option(
             metavar="NAME",
             help="Model that answers, in place of the assistant's or without one: then "
-            "an assistant is made and deleted in the end",
+            "an assistant is made and deleted at the end",
         ),
     ] = None
     instructions: Annotated[

@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "--project",
         metavar="NAME",
         default=DEFAULT_PROJECT,
-        help="whose everything is then (default: %(default)s)",
+        help="project that everything belongs to then (default: %(default)s)",
     )
     add_place(parser, "store", "files")
     add(

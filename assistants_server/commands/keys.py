@@ -101,7 +101,9 @@ def _revoke(keys: KeyStore, options: argparse.Namespace) -> int:
             sys.stderr.write(f"{id} is revoked\n")
         else:
             code = _ERROR
-            sys.stderr.write(f"{_shown(id)}: there is no such key, or not any more\n")
+            sys.stderr.write(
+                f"{_shown(id)}: there is no such key, or it is revoked already\n"
+            )
     return code
 
 
@@ -151,14 +153,14 @@ def _parser() -> argparse.ArgumentParser:
         "--project",
         metavar="NAME",
         default=DEFAULT_PROJECT,
-        help="whose objects it opens (default: %(default)s)",
+        help="project whose objects it opens (default: %(default)s)",
     )
     add("--scope", choices=SCOPES, default="write", help="default: %(default)s")
     add("--name", metavar="TEXT", default="", help="what it is called in lists")
     add(
         "--expires",
         metavar="TIME",
-        help="let it end by itself, after 30d, 12h or 15m (default: never)",
+        help="let it expire after 30d, 12h or 15m (default: never)",
     )
     add(
         "--requests-per-minute",
@@ -177,7 +179,9 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(act=_list)
     listing.add_argument("--project", metavar="NAME", help="only those of a project")
     listing.add_argument("--json", action="store_true", help="a JSON object per line")
-    revoke = commands.add_parser("revoke", help="let keys open nothing any more")
+    revoke = commands.add_parser(
+        "revoke", help="revoke keys: they open nothing from then on"
+    )
     revoke.set_defaults(act=_revoke)
     revoke.add_argument("ids", metavar="ID", nargs="+", help="as `list` shows them")
     for each in (create, listing, revoke):

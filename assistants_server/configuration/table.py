@@ -251,7 +251,7 @@ _TELEMETRY: Final = (
     ),
     Option(
         "log-level",
-        "the least important that is logged",
+        "the least severe level that is logged",
         otherwise="info in JSON, and warning in text",
         choices=LEVELS,
     ),
