@@ -277,10 +277,10 @@ class AsyncAssistants(AsyncResource):
         follow.
 
         Args:
-            limit: How many assistants a page may hold, from 1 to 100; 20 if nothing
-                is said.
+            limit: How many assistants a page may hold, from 1 to 100; 20 if left
+                out.
             order: Whether the oldest assistants come first (`asc`) or the newest
-                (`desc`), by `created_at`. The newest if nothing is said.
+                (`desc`), by `created_at`. The newest if left out.
             after: Id of an assistant, as a rule the `last_id` of the page before:
                 the answer begins with the next one in the chosen order. Leave it
                 out for the first page.

@@ -285,8 +285,8 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
         """Add files to a vector store, and wait until they have been indexed.
 
         The batch is polled until it has ended, and returned, also where some of its
-        files failed: look at `file_counts`. A server that is gone for a while, as while
-        it restarts, is waited for.
+        files failed: look at `file_counts`. A server that is gone for a while, such as
+        while it restarts, is waited for.
 
         Args:
             vector_store_id: Id of the vector store to add the files to.
@@ -301,7 +301,7 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.
@@ -351,8 +351,8 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
         """Wait until a batch of files has been indexed, and return it.
 
         The batch is polled until it has ended, and returned, also where some of its
-        files failed: look at `file_counts`. A server that is gone for a while, as while
-        it restarts, is waited for.
+        files failed: look at `file_counts`. A server that is gone for a while, such as
+        while it restarts, is waited for.
 
         Args:
             batch_id: Id of the batch, as returned by `createVectorStoreFileBatch`.
@@ -360,7 +360,7 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.
@@ -432,12 +432,12 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
             max_concurrency: How many files are uploaded at once.
             progress: Whether a line on the terminal shows how much of the files was
                 sent; or a function that is called with the bytes that were sent and
-                their whole number, None if that is unknown. It may be asynchronous
-                under the async client.
+                their total, None if that is unknown. It may be asynchronous under
+                the async client.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.

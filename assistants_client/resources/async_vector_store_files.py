@@ -358,8 +358,8 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
         """Add a file to a vector store, and wait until it has been indexed.
 
         It is polled until it has ended, well or not, and returned: look at `status` and
-        `last_error`. A server that is gone for a while, as while it restarts, is waited
-        for.
+        `last_error`. A server that is gone for a while, such as while it restarts, is
+        waited for.
 
         Args:
             file_id: Id of an uploaded file.
@@ -371,7 +371,7 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.
@@ -419,8 +419,8 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
         """Wait until a file of a vector store has been indexed, and return it.
 
         It is polled until it has ended, well or not, and returned: look at `status` and
-        `last_error`. A server that is gone for a while, as while it restarts, is waited
-        for.
+        `last_error`. A server that is gone for a while, such as while it restarts, is
+        waited for.
 
         Args:
             file_id: Id of the file, the same as that of the uploaded file.
@@ -428,7 +428,7 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.
@@ -487,8 +487,8 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
                 `VectorStoreFileAttributes`.
             progress: Whether a line on the terminal shows how much of the files was
                 sent; or a function that is called with the bytes that were sent and
-                their whole number, None if that is unknown. It may be asynchronous
-                under the async client.
+                their total, None if that is unknown. It may be asynchronous under
+                the async client.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.
@@ -547,12 +547,12 @@ class AsyncVectorStoreFiles(AsyncProcessingResource):
                 `VectorStoreFileAttributes`.
             progress: Whether a line on the terminal shows how much of the files was
                 sent; or a function that is called with the bytes that were sent and
-                their whole number, None if that is unknown. It may be asynchronous
-                under the async client.
+                their total, None if that is unknown. It may be asynchronous under
+                the async client.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
             max_wait: Seconds after which waiting ends; None for no limit.
-            max_wait_seconds: Another name of `max_wait`.
+            max_wait_seconds: Another name for `max_wait`.
             on_update: Called with what is waited for after the first poll, and each
                 time that it has changed; may be asynchronous under the async
                 client.

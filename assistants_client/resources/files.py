@@ -85,8 +85,8 @@ class Files(ProcessingResource):
                 `expires_after[anchor]` and `expires_after[seconds]`.
             progress: Whether a line on the terminal shows how much of the files was
                 sent; or a function that is called with the bytes that were sent and
-                their whole number, None if that is unknown. It may be asynchronous
-                under the async client.
+                their total, None if that is unknown. It may be asynchronous under
+                the async client.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.
@@ -310,7 +310,7 @@ class Files(ProcessingResource):
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
     ) -> str:
-        """Download a file as text, as code of old does; use `content` instead.
+        """Download a file as text, as old code does; use `content` instead.
 
         Warns that it is deprecated.
 
@@ -357,14 +357,14 @@ class Files(ProcessingResource):
         """Wait until a file has been processed, well or not, and return it.
 
         The file is polled until its status is `processed`, `error` or `deleted`. A
-        server that is gone for a while, as while it restarts, is waited for.
+        server that is gone for a while, such as while it restarts, is waited for.
 
         Args:
             file_id: Id of the file, as returned by `createFile` or `listFiles`.
             poll_interval_ms: Milliseconds between two polls, as other methods that
                 wait have it.
-            max_wait: Another name of `max_wait_seconds`, as other methods that wait
-                have it.
+            max_wait: Another name for `max_wait_seconds`, as other methods that
+                wait have it.
             poll_interval: Seconds between two polls; if left out, what the server
                 asks for, else growing from half a second to five.
             max_wait_seconds: Seconds after which waiting ends; None for no limit.

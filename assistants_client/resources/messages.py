@@ -221,10 +221,9 @@ class Messages(Resource):
 
         Args:
             thread_id: Id of the thread to read.
-            limit: How many messages a page may hold, from 1 to 100; 20 if nothing
-                is said.
+            limit: How many messages a page may hold, from 1 to 100; 20 if left out.
             order: Whether the oldest messages come first (`asc`) or the newest
-                (`desc`), by `created_at`. The newest if nothing is said.
+                (`desc`), by `created_at`. The newest if left out.
             after: Id of a message, as a rule the `last_id` of the page before: the
                 answer begins with the next one in the chosen order. Leave it out
                 for the first page.

@@ -255,7 +255,7 @@ class Runs(RunResource):
             instructions: What to tell the model in place of the assistant's
                 instructions, in this run only. Null or absent keeps those.
             additional_instructions: What to tell the model on top of its
-                instructions, in this run only; it is put behind them.
+                instructions, in this run only; it is appended to them.
             additional_messages: Messages to add to the thread first. They stay
                 there, as if `createMessage` had been called for each.
             tools: Tools for this run in place of the assistant's, 20 at most. Null
@@ -423,10 +423,9 @@ class Runs(RunResource):
 
         Args:
             thread_id: Id of the thread whose runs are wanted.
-            limit: How many runs a page may hold, from 1 to 100; 20 if nothing is
-                said.
+            limit: How many runs a page may hold, from 1 to 100; 20 if left out.
             order: Whether the oldest runs come first (`asc`) or the newest
-                (`desc`), by `created_at`. The newest if nothing is said.
+                (`desc`), by `created_at`. The newest if left out.
             after: Id of a run, as a rule the `last_id` of the page before: the
                 answer begins with the next one in the chosen order. Leave it out
                 for the first page.
@@ -589,7 +588,7 @@ class Runs(RunResource):
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
     ) -> Run | Stream:
-        """Hand in the outputs of tool calls.
+        """Submit the outputs of tool calls.
 
         Continues a run whose status is `requires_action`. The run lists function calls
         in `required_action`; carry them out and send the results of all of them
@@ -715,7 +714,7 @@ class Runs(RunResource):
             instructions: What to tell the model in place of the assistant's
                 instructions, in this run only. Null or absent keeps those.
             additional_instructions: What to tell the model on top of its
-                instructions, in this run only; it is put behind them.
+                instructions, in this run only; it is appended to them.
             additional_messages: Messages to add to the thread first. They stay
                 there, as if `createMessage` had been called for each.
             tools: Tools for this run in place of the assistant's, 20 at most. Null
@@ -784,7 +783,7 @@ class Runs(RunResource):
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
     ) -> Stream:
-        """Hand in the outputs of tool calls, and return the events that follow.
+        """Submit the outputs of tool calls, and return the events that follow.
 
         It is `submit_tool_outputs(..., stream=True)` by the name that it has in Ruby.
 
@@ -942,7 +941,7 @@ class Runs(RunResource):
             instructions: What to tell the model in place of the assistant's
                 instructions, in this run only. Null or absent keeps those.
             additional_instructions: What to tell the model on top of its
-                instructions, in this run only; it is put behind them.
+                instructions, in this run only; it is appended to them.
             additional_messages: Messages to add to the thread first. They stay
                 there, as if `createMessage` had been called for each.
             tools: Tools for this run in place of the assistant's, 20 at most. Null
@@ -1092,7 +1091,7 @@ class Runs(RunResource):
             instructions: What to tell the model in place of the assistant's
                 instructions, in this run only. Null or absent keeps those.
             additional_instructions: What to tell the model on top of its
-                instructions, in this run only; it is put behind them.
+                instructions, in this run only; it is appended to them.
             additional_messages: Messages to add to the thread first. They stay
                 there, as if `createMessage` had been called for each.
             tools: Tools for this run in place of the assistant's, 20 at most. Null
@@ -1269,7 +1268,7 @@ class Runs(RunResource):
             instructions: What to tell the model in place of the assistant's
                 instructions, in this run only. Null or absent keeps those.
             additional_instructions: What to tell the model on top of its
-                instructions, in this run only; it is put behind them.
+                instructions, in this run only; it is appended to them.
             additional_messages: Messages to add to the thread first. They stay
                 there, as if `createMessage` had been called for each.
             tools: Tools for this run in place of the assistant's, 20 at most. Null
@@ -1389,7 +1388,7 @@ class Runs(RunResource):
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
     ) -> Run:
-        """Hand in the outputs of tool calls, and wait for the run.
+        """Submit the outputs of tool calls, and wait for the run.
 
         The run is polled until it has ended, whatever its status, and returned, also
         while the server restarts. One that requires an action is returned as well, if
@@ -1486,7 +1485,7 @@ class Runs(RunResource):
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
     ) -> AssistantStreamManager[H]:
-        """Hand in the outputs of tool calls, and stream the events, in `with`.
+        """Submit the outputs of tool calls, and stream the events, in `with`.
 
         The run goes on at the server if the statement is left early; one that waits for
         tool outputs then waits until it expires or is cancelled. Of `tools`, functions

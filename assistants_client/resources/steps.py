@@ -119,10 +119,9 @@ class Steps(Resource):
         Args:
             run_id: Id of the run whose steps are wanted.
             thread_id: Id of the thread that holds the run.
-            limit: How many steps a page may hold, from 1 to 100; 20 if nothing is
-                said.
+            limit: How many steps a page may hold, from 1 to 100; 20 if left out.
             order: Whether the oldest steps come first (`asc`) or the newest
-                (`desc`), by `created_at`. The newest if nothing is said.
+                (`desc`), by `created_at`. The newest if left out.
             after: Id of a step, as a rule the `last_id` of the page before: the
                 answer begins with the next one in the chosen order. Leave it out
                 for the first page.

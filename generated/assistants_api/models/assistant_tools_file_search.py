@@ -32,7 +32,7 @@ class AssistantToolsFileSearch(Model):
     type: Literal["file_search"] = "file_search"
     """Says that the tool is the file search, always `file_search`."""
     file_search: FileSearchOptions | None = ABSENT
-    """How to search. Leave it out to have the settings of the server."""
+    """How to search. Leave it out to use the settings of the server."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -28,7 +28,7 @@ __all__ = ["AssistantToolsFunction", "AssistantToolsFunctionDict"]
 )
 class AssistantToolsFunction(Model):
     """Offers the model a function of yours. When the model wants it called, the run
-    stops with `requires_action` until the result is handed in with
+    stops with `requires_action` until the result is submitted with
     `submitToolOutputsToRun`.
     """
 

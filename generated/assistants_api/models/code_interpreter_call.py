@@ -31,13 +31,13 @@ __all__ = ["CodeInterpreterCall", "CodeInterpreterCallDict"]
     getstate_setstate=False,
 )
 class CodeInterpreterCall(Model):
-    """What the code interpreter was given and what it brought forth."""
+    """What the code interpreter was given and what it produced."""
 
     input: str
     """The Python code that was run."""
     outputs: list[CodeInterpreterOutput]
     """What the code printed and the images it made, in order. Empty while the code
-    runs, and where it has put out nothing.
+    runs, and where it has no output.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

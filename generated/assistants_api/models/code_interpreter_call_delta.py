@@ -34,7 +34,7 @@ class CodeInterpreterCallDelta(Model):
     """The next piece of a call of the code interpreter."""
 
     input: str | None = ABSENT
-    """More of the Python code, to be put behind what came before."""
+    """More of the Python code, to append to what came before."""
     outputs: list[CodeInterpreterOutputDelta] | None = ABSENT
     """Outputs that are new or have grown; each says by its `index` which one it is."""
     additional_properties: dict[str, Any] = field(factory=dict)

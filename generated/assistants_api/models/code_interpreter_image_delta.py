@@ -24,7 +24,7 @@ __all__ = ["CodeInterpreterImageDelta", "CodeInterpreterImageDeltaDict"]
     getstate_setstate=False,
 )
 class CodeInterpreterImageDelta(Model):
-    """An image that code made, as it is told in a stream."""
+    """An image that code made, as a stream reports it."""
 
     file_id: str | None = ABSENT
     """Id of the image file. Absent until the file is stored."""

@@ -63,8 +63,8 @@ class CreateRunRequest(Model):
     only. Null or absent keeps those.
     """
     additional_instructions: str | None = ABSENT
-    """What to tell the model on top of its instructions, in this run only; it is put
-    behind them.
+    """What to tell the model on top of its instructions, in this run only; it is
+    appended to them.
     """
     additional_messages: list[CreateMessageRequest] | None = ABSENT
     """Messages to add to the thread first. They stay there, as if `createMessage` had

@@ -43,7 +43,7 @@ class ListRunStepsResponse(Model):
     servers send null, or nothing, with an empty page.
     """
     has_more: bool
-    """True when there are more steps behind this page."""
+    """True when there are more steps after this page."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

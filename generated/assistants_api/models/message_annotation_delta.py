@@ -29,7 +29,7 @@ MessageAnnotationDelta: TypeAlias = Union[
     "MessageDeltaContentTextAnnotationsFilePathObject",
     "UnknownObject",
 ]
-"""An annotation, as it is told in a stream, told apart by `type`; `index` says which
+"""An annotation, as a stream reports it, told apart by `type`; `index` says which
 annotation of the text it is.
 """
 

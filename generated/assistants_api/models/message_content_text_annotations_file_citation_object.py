@@ -30,8 +30,8 @@ __all__ = [
     getstate_setstate=False,
 )
 class MessageContentTextAnnotationsFileCitationObject(Model):
-    """An annotation that tells from which file of the file search a statement was
-    taken.
+    """An annotation that names the file of the file search that a statement was taken
+    from.
     """
 
     type: Literal["file_citation"] = "file_citation"

@@ -24,7 +24,7 @@ __all__ = ["MessageCreationDelta", "MessageCreationDeltaDict"]
     getstate_setstate=False,
 )
 class MessageCreationDelta(Model):
-    """Which message a step is writing, as it is told in a stream."""
+    """Which message a step is writing, as a stream reports it."""
 
     message_id: str | None = ABSENT
     """Id of the message. Absent in pieces that say nothing new of it."""

@@ -34,7 +34,7 @@ class MessageDelta(Model):
     """
 
     role: ThreadMessageRole | None = ABSENT
-    """Who speaks. Said at the beginning, then left out."""
+    """Who speaks. Sent at the beginning, then left out."""
     content: list[MessageContentDelta] | None = ABSENT
     """Parts that are new or have grown; each says by its `index` where it belongs."""
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -33,7 +33,7 @@ __all__ = [
     getstate_setstate=False,
 )
 class MessageDeltaContentImageFileObject(Model):
-    """An image by file, as it is told in a stream."""
+    """An image by file, as a stream reports it."""
 
     index: int
     """Which part of the message this is, counted from 0. Pieces with the same number

@@ -27,7 +27,7 @@ __all__ = ["MessageDeltaContentImageUrlObject", "MessageDeltaContentImageUrlObje
     getstate_setstate=False,
 )
 class MessageDeltaContentImageUrlObject(Model):
-    """An image by address, as it is told in a stream."""
+    """An image by address, as a stream reports it."""
 
     index: int
     """Which part of the message this is, counted from 0. Pieces with the same number

@@ -33,7 +33,7 @@ class MessageDeltaContentRefusalObject(Model):
     type: Literal["refusal"] = "refusal"
     """Says that this part is a refusal, always `refusal`."""
     refusal: str | None = ABSENT
-    """More of the wording, to be put behind what came before."""
+    """More of the wording, to append to what came before."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -33,8 +33,8 @@ __all__ = [
     getstate_setstate=False,
 )
 class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
-    """An annotation, as it is told in a stream, that tells from which file a statement
-    was taken.
+    """An annotation, as a stream reports it, that names the file that a statement was
+    taken from.
     """
 
     index: int

@@ -30,7 +30,7 @@ __all__ = [
     getstate_setstate=False,
 )
 class MessageDeltaContentTextAnnotationsFilePathObject(Model):
-    """An annotation, as it is told in a stream, where a text names a file that the code
+    """An annotation, as a stream reports it, where a text names a file that the code
     interpreter made.
     """
 

@@ -36,7 +36,7 @@ class MessageDeltaContentTextObject(Model):
     type: Literal["text"] = "text"
     """Says that this part is text, always `text`."""
     text: MessageTextDelta | None = ABSENT
-    """What the text and its annotations grow by."""
+    """What is added to the text and its annotations."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

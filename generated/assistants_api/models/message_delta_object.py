@@ -27,7 +27,9 @@ __all__ = ["MessageDeltaObject", "MessageDeltaObjectDict"]
     getstate_setstate=False,
 )
 class MessageDeltaObject(Model):
-    """What a message grows by, sent with `thread.message.delta` while it is written."""
+    """What is added to a message, sent with `thread.message.delta` while it is
+    written.
+    """
 
     id: str
     """Id of the message that grows."""

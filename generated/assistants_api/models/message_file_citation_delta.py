@@ -24,12 +24,12 @@ __all__ = ["MessageFileCitationDelta", "MessageFileCitationDeltaDict"]
     getstate_setstate=False,
 )
 class MessageFileCitationDelta(Model):
-    """The file that a statement was taken from, as it is told in a stream."""
+    """The file that a statement was taken from, as a stream reports it."""
 
     file_id: str | None = ABSENT
     """Id of that file; its bytes are read with the files API of the server."""
     quote: str | None = ABSENT
-    """The words of the file that the statement rests on, where the server tells
+    """The words of the file that the statement rests on, where the server provides
     them.
     """
     additional_properties: dict[str, Any] = field(factory=dict)

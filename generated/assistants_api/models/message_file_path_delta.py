@@ -24,7 +24,7 @@ __all__ = ["MessageFilePathDelta", "MessageFilePathDeltaDict"]
     getstate_setstate=False,
 )
 class MessageFilePathDelta(Model):
-    """A file that the code interpreter made, as it is told in a stream."""
+    """A file that the code interpreter made, as a stream reports it."""
 
     file_id: str | None = ABSENT
     """Id of the file; its bytes are read with the files API of the server."""

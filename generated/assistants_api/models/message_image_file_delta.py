@@ -26,7 +26,7 @@ __all__ = ["MessageImageFileDelta", "MessageImageFileDeltaDict"]
     getstate_setstate=False,
 )
 class MessageImageFileDelta(Model):
-    """An image file, as it is told in a stream."""
+    """An image file, as a stream reports it."""
 
     file_id: str | None = ABSENT
     """Id of the image file."""

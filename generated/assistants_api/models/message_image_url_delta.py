@@ -26,7 +26,7 @@ __all__ = ["MessageImageUrlDelta", "MessageImageUrlDeltaDict"]
     getstate_setstate=False,
 )
 class MessageImageUrlDelta(Model):
-    """An image on the web, as it is told in a stream."""
+    """An image on the web, as a stream reports it."""
 
     url: str | None = ABSENT
     """Where the image is."""

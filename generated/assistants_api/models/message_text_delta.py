@@ -31,10 +31,10 @@ __all__ = ["MessageTextDelta", "MessageTextDeltaDict"]
     getstate_setstate=False,
 )
 class MessageTextDelta(Model):
-    """What a text and its annotations grow by."""
+    """What is added to a text and its annotations."""
 
     value: str | None = ABSENT
-    """More of the text, to be put behind what came before."""
+    """More of the text, to append to what came before."""
     annotations: list[MessageAnnotationDelta] | None = ABSENT
     """Annotations that are new or have grown; each says by its `index` which one it
     is.

@@ -31,7 +31,7 @@ class RequiredToolOutputs(Model):
     """The calls whose outputs a run waits for."""
 
     tool_calls: list[RunToolCallObject]
-    """The function calls to carry out. Hand in one output for each, all in one
+    """The function calls to carry out. Submit one output for each, all in one
     `submitToolOutputsToRun`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)

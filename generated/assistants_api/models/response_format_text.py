@@ -24,7 +24,7 @@ __all__ = ["ResponseFormatText", "ResponseFormatTextDict"]
     getstate_setstate=False,
 )
 class ResponseFormatText(Model):
-    """Asks for an answer in free text, which is the usual thing."""
+    """Asks for an answer in free text, which is the default."""
 
     type: Literal["text"] = "text"
     """Says that free text is wanted, always `text`."""

@@ -119,15 +119,17 @@ class RunObject(Model):
     max_completion_tokens: int | None
     """How many tokens the model may write in this run. Null if no limit was set."""
     truncation_strategy: TruncationObject | None
-    """Which messages are left out when the thread is long. Null if nothing was said."""
+    """Which messages are left out when the thread is long. Null if nothing was
+    specified.
+    """
     tool_choice: AssistantsApiToolChoiceOption | None
     """Whether the model must, may or must not call tools, or which one it has to call.
-    Null if nothing was said.
+    Null if nothing was specified.
     """
     parallel_tool_calls: ParallelToolCalls = True
     """Whether the model may ask for several function calls at once. (default: true)"""
     response_format: AssistantsApiResponseFormatOption | None
-    """The form that answers must have. Null if nothing was said."""
+    """The form that answers must have. Null if nothing was specified."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -27,8 +27,8 @@ __all__ = ["RunStepDeltaObject", "RunStepDeltaObjectDict"]
     getstate_setstate=False,
 )
 class RunStepDeltaObject(Model):
-    """What a step grows by, sent with `thread.run.step.delta` while the model works on
-    its tool calls.
+    """What is added to a step, sent with `thread.run.step.delta` while the model works
+    on its tool calls.
     """
 
     id: str

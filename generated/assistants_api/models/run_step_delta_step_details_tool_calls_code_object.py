@@ -44,7 +44,7 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
     type: Literal["code_interpreter"] = "code_interpreter"
     """Says that the call is one of the code interpreter, always `code_interpreter`."""
     code_interpreter: CodeInterpreterCallDelta | None = ABSENT
-    """What the code or its outputs grow by."""
+    """What is added to the code or its outputs."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -33,7 +33,7 @@ __all__ = [
     getstate_setstate=False,
 )
 class RunStepDeltaStepDetailsToolCallsCodeOutputImageObject(Model):
-    """An image that code made, as it is told in a stream."""
+    """An image that code made, as a stream reports it."""
 
     index: int
     """Which output of the call this is, counted from 0. Pieces with the same number

@@ -36,7 +36,7 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
     type: Literal["logs"] = "logs"
     """Says that the output is printed text, always `logs`."""
     logs: str | None = ABSENT
-    """More of the printed text, to be put behind what came before."""
+    """More of the printed text, to append to what came before."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -27,7 +27,7 @@ __all__ = [
     getstate_setstate=False,
 )
 class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
-    """A file search, as it is told in a stream."""
+    """A file search, as a stream reports it."""
 
     index: int
     """Which call of the step this is, counted from 0. Pieces with the same number

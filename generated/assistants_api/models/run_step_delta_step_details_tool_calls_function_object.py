@@ -44,7 +44,7 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
     type: Literal["function"] = "function"
     """Says that the call is one of a function, always `function`."""
     function: RunStepFunctionCallDelta | None = ABSENT
-    """What the name, the arguments or the output grow by."""
+    """What is added to the name, the arguments or the output."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -27,7 +27,7 @@ __all__ = ["RunStepDetailsToolCallsCodeObject", "RunStepDetailsToolCallsCodeObje
     getstate_setstate=False,
 )
 class RunStepDetailsToolCallsCodeObject(Model):
-    """A call of the code interpreter: the code and what it put out."""
+    """A call of the code interpreter: the code and its outputs."""
 
     id: str
     """Id of the call."""

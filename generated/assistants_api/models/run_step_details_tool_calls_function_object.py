@@ -33,11 +33,11 @@ class RunStepDetailsToolCallsFunctionObject(Model):
     """A call of one of your functions."""
 
     id: str
-    """Id of the call; its output is handed in under this id."""
+    """Id of the call; its output is submitted under this id."""
     type: Literal["function"] = "function"
     """Says that the call is one of a function, always `function`."""
     function: RunStepFunctionCall
-    """Which function, with what arguments, and what it gave."""
+    """Which function, with what arguments, and what it returned."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -31,7 +31,7 @@ class RunStepFunctionCall(Model):
     arguments: str
     """The arguments, as a JSON text that the model wrote. It need not be valid."""
     output: str | None
-    """What was handed in for this call with `submitToolOutputsToRun`. Null until
+    """What was submitted for this call with `submitToolOutputsToRun`. Null until
     then.
     """
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -24,14 +24,14 @@ __all__ = ["RunStepFunctionCallDelta", "RunStepFunctionCallDeltaDict"]
     getstate_setstate=False,
 )
 class RunStepFunctionCallDelta(Model):
-    """What a function call grows by."""
+    """What is added to a function call."""
 
     name: str | None = ABSENT
-    """Name of the function. Said with the first piece of a call."""
+    """Name of the function. Sent with the first piece of a call."""
     arguments: str | None = ABSENT
-    """More of the JSON text with the arguments, to be put behind what came before."""
+    """More of the JSON text with the arguments, to append to what came before."""
     output: str | None = ABSENT
-    """What was handed in for this call. Null or absent until then."""
+    """What was submitted for this call. Null or absent until then."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

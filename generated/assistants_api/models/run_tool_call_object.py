@@ -30,7 +30,7 @@ class RunToolCallObject(Model):
     """A function call that a run waits for."""
 
     id: str
-    """Id of the call; hand in its output under this id, as `tool_call_id`."""
+    """Id of the call; submit its output under this id, as `tool_call_id`."""
     type: Literal["function"] = "function"
     """Says that a function is to be called, always `function`."""
     function: RunToolCallFunction

@@ -27,7 +27,7 @@ class StaticChunkingStrategy(Model):
     """Size and overlap of chunks, in tokens."""
 
     max_chunk_size_tokens: int
-    """Maximum size of a chunk in tokens, from 100 to 4096. Usual is 800."""
+    """Maximum size of a chunk in tokens, from 100 to 4096. 800 is usual."""
     chunk_overlap_tokens: int
     """Number of tokens that a chunk shares with the one before, at most half of
     `max_chunk_size_tokens`. Usual is 400.

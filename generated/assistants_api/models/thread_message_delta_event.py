@@ -32,7 +32,7 @@ class ThreadMessageDeltaEvent(Model):
     event: Literal["thread.message.delta"] = "thread.message.delta"
     """Name of the event, always `thread.message.delta`."""
     data: MessageDeltaObject
-    """What the message grew by."""
+    """What was added to the message."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -27,8 +27,8 @@ __all__ = ["ThreadRunInProgressEvent", "ThreadRunInProgressEventDict"]
     getstate_setstate=False,
 )
 class ThreadRunInProgressEvent(Model):
-    """The model is at work, for the first time or again after outputs were handed
-    in.
+    """The model is at work, for the first time or again after outputs were
+    submitted.
     """
 
     event: Literal["thread.run.in_progress"] = "thread.run.in_progress"

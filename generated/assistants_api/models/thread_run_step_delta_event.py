@@ -32,7 +32,7 @@ class ThreadRunStepDeltaEvent(Model):
     event: Literal["thread.run.step.delta"] = "thread.run.step.delta"
     """Name of the event, always `thread.run.step.delta`."""
     data: RunStepDeltaObject
-    """What the step grew by."""
+    """What was added to the step."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

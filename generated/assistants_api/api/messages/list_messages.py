@@ -41,11 +41,10 @@ def build_request(
 
     Args:
         thread_id: Id of the thread to read.
-        limit: How many messages a page may hold, from 1 to 100; 20 if nothing is
-            said. (default: 20)
+        limit: How many messages a page may hold, from 1 to 100; 20 if left out.
+            (default: 20)
         order: Whether the oldest messages come first (`asc`) or the newest
-            (`desc`), by `created_at`. The newest if nothing is said. (default:
-            "desc")
+            (`desc`), by `created_at`. The newest if left out. (default: "desc")
         after: Id of a message, as a rule the `last_id` of the page before: the
             answer begins with the next one in the chosen order. Leave it out for
             the first page.

@@ -44,10 +44,10 @@ def build_request(
     Args:
         thread_id: Id of the thread that holds the run.
         run_id: Id of the run whose steps are wanted.
-        limit: How many steps a page may hold, from 1 to 100; 20 if nothing is said.
+        limit: How many steps a page may hold, from 1 to 100; 20 if left out.
             (default: 20)
         order: Whether the oldest steps come first (`asc`) or the newest (`desc`),
-            by `created_at`. The newest if nothing is said. (default: "desc")
+            by `created_at`. The newest if left out. (default: "desc")
         after: Id of a step, as a rule the `last_id` of the page before: the answer
             begins with the next one in the chosen order. Leave it out for the first
             page.

@@ -40,10 +40,10 @@ def build_request(
 
     Args:
         thread_id: Id of the thread whose runs are wanted.
-        limit: How many runs a page may hold, from 1 to 100; 20 if nothing is said.
+        limit: How many runs a page may hold, from 1 to 100; 20 if left out.
             (default: 20)
         order: Whether the oldest runs come first (`asc`) or the newest (`desc`), by
-            `created_at`. The newest if nothing is said. (default: "desc")
+            `created_at`. The newest if left out. (default: "desc")
         after: Id of a run, as a rule the `last_id` of the page before: the answer
             begins with the next one in the chosen order. Leave it out for the first
             page.
