@@ -95,12 +95,33 @@ async def failing_async() -> AsyncIterator[bytes]:
         yield piece
 
 
+class Unready(io.RawIOBase):
+    """A pipe that doesn't wait for who writes to it, which is late."""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes | None:
+        return None if size else b""
+
+
+class AsyncUnready:
+    async def read(self, size: int = -1) -> bytes | None:
+        return None if size else b""
+
+
 @each_of(
     "make, why",
     {
         "generator": (failing, "file can't be read to its end: lost"),
         "wrong piece": (lambda: iter(["x"]), "holds str where bytes belong"),
+        "nothing for a piece": (
+            lambda: iter([b"x", None]),
+            "holds NoneType where bytes",
+        ),
+        "nothing to read yet": (Unready, "nothing to read yet, .* os.set_blocking"),
         "awaited": (failing_async, "file can't be read to its end: lost"),
+        "awaited read": (AsyncUnready, "nothing to read yet, .* os.set_blocking"),
     },
 )
 def test_what_breaks_while_it_is_sent_is_no_failure_of_the_network(
@@ -110,7 +131,7 @@ def test_what_breaks_while_it_is_sent_is_no_failure_of_the_network(
         sent_async(form_of(make()))
     if "lost" in why:
         assert isinstance(caught.value.__cause__, ConnectionResetError)
-    if make is not failing_async:
+    if make not in (failing_async, AsyncUnready):
         with pytest.raises(BrokenFile, match=why):
             sent(form_of(make()))
 
@@ -123,6 +144,12 @@ def test_what_becomes_shorter_is_broken(tmp_path: Path) -> None:
     path.write_bytes(CONTENT[:-4])
     with pytest.raises(BrokenFile, match="the last 4 of its 22 bytes are missing"):
         b"".join(form.pieces())
+
+
+def test_a_view_may_leave_some_bytes_out() -> None:
+    scattered = memoryview(CONTENT)[::2]
+    for send in (sent, sent_async):
+        assert CONTENT[::2] in send(form_of(scattered))
 
 
 def test_no_loop_waits_for_a_disk() -> None:

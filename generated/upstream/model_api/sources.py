@@ -38,6 +38,8 @@ HOW: Final = (
     "iterable of bytes; give it a name by a tuple (name, content)"
 )
 """What a file may be."""
+# What stands for the end: None may be among what is read, and is no end.
+_END: Final = object()
 # What files raise that know no end, or can't be rewound.
 _CANNOT = (OSError, ValueError, AttributeError, NotImplementedError)
 
@@ -143,7 +145,8 @@ class Source:
 
     def _check_type(self) -> None:
         content = self._content
-        if isinstance(content, bytearray):
+        is_scattered = isinstance(content, memoryview) and not content.c_contiguous
+        if isinstance(content, bytearray) or is_scattered:
             # What changes while it is sent would not have the length that was said.
             self._content = bytes(content)
         elif isinstance(content, str):
@@ -197,7 +200,7 @@ class Source:
 
     def _first(self) -> Any:
         try:
-            return next(iter(self._content), None)
+            return next(iter(self._content), _END)
         except Exception as error:
             raise UnusableFile(f"{self.label} can't be read: {error}") from error
 
@@ -233,22 +236,20 @@ class Source:
         if hasattr(content, "read"):
             return _reading(content), _nothing
         pieces = iter(content)
-        return lambda _: next(pieces, None), _nothing
+        return lambda _: next(pieces, _END), _nothing
 
     def _async_reader(self) -> Callable[[int | None], Awaitable[Any]]:
         content = self._content
         if hasattr(content, "read"):
 
             async def advance(left: int | None) -> Any:
-                return (
-                    await content.read(PIECE if left is None else min(left, PIECE))
-                    or None
-                )
+                size = PIECE if left is None else min(left, PIECE)
+                return _read(await content.read(size))
         else:
             pieces = aiter(content)
 
             async def advance(left: int | None) -> Any:
-                return await anext(pieces, None)
+                return await anext(pieces, _END)
 
         async def read(left: int | None) -> Any:
             try:
@@ -276,8 +277,10 @@ class Source:
     def _piece(
         self, piece: Any, left: int | None, wrong: type[Exception] = BrokenFile
     ) -> bytes | None:
-        if piece is None or isinstance(piece, bytes):
-            return piece if left is None or piece is None else piece[:left]
+        if piece is _END:
+            return None
+        if isinstance(piece, bytes):
+            return piece if left is None else piece[:left]
         if isinstance(piece, bytearray | memoryview):
             return bytes(piece)[:left]
         kind = type(piece).__name__
@@ -313,7 +316,7 @@ class _Opened:
             if self._is_over:
                 # Who wanted it has gone while it was opened, as a pipe may take long.
                 file.close()
-                return None
+                return _END
             self._file = file
         return _reading(self._file)(left)
 
@@ -328,7 +331,21 @@ def _path(path: os.PathLike[Any]) -> Path:
 
 
 def _reading(file: Any) -> Callable[[int | None], Any]:
-    return lambda left: file.read(PIECE if left is None else min(left, PIECE)) or None
+    return lambda left: _read(file.read(PIECE if left is None else min(left, PIECE)))
+
+
+def _read(piece: Any) -> Any:
+    """Return what a file returned as a piece of it, or that it is at its end.
+
+    Raises:
+        BlockingIOError: it is neither.
+    """
+    if piece is None:
+        raise BlockingIOError(
+            "there is nothing to read yet, and it doesn't wait for more; "
+            "os.set_blocking(file.fileno(), True) has it do so"
+        )
+    return _END if piece in (b"", "") else piece
 
 
 def _rewound(file: Any) -> bool:
