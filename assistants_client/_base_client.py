@@ -220,9 +220,9 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
             mine = http or self._pool.given
             given["max_connections"] = connections_of(given["max_connections"], mine)
         copy = object.__new__(type(self))
+        # Also what a subclass keeps in it.
+        vars(copy).update(vars(self))
         copy._options = self._options.with_changes(**given)
-        copy._pool = self._pool
-        copy._server = self._server
         if http is not None or "max_connections" in given:
             copy._use(http)
         return copy

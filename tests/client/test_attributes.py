@@ -131,3 +131,19 @@ def test_copies_share_connections_and_nothing_else(kind: Any) -> None:
 
     http = mocked(kind, lambda _: httpx.Response(200, json={"id": "x"}))
     use(kind, act, base_url=URL, http_client=http)
+
+
+@both
+def test_copies_have_what_a_subclass_keeps(kind: Any) -> None:
+    class Own(kind):  # type: ignore[misc]
+        def __init__(self, tenant: str) -> None:
+            super().__init__(api_key=KEY, base_url=URL)
+            self.tenant = tenant
+
+    client = Own("north")
+    for copied in (client.with_options(timeout=3), client.copy(), copy.copy(client)):
+        assert type(copied) is Own
+        assert copied.tenant == "north"
+        copied.tenant = "south"
+    assert client.tenant == "north"
+    assert client.with_options(timeout=3).timeout == 3
