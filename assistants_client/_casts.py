@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import _api
 from ._error_messages import is_error, properties_of
+from ._errors import ConfigurationError
 from ._json import converted
+from ._text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,9 @@ def caster(to: Any) -> Callable[[CallResult[object]], Any]:
         to: `bytes`, `str` or None for the body as it is; a model of the generated
             package; a class with `model_validate`, as of pydantic; or any type that
             JSON data can be read as: `dict`, a TypedDict, a dataclass, `list[int]`.
+
+    Raises:
+        ConfigurationError: nothing can be read as that.
     """
     if to is None or to is type(None):
         return lambda _: None
@@ -60,4 +65,20 @@ def _reader(to: Any) -> Callable[[Any], Any]:
         read: Callable[[Any], Any] = to.from_json
         return read
     validate: Callable[[Any], Any] | None = getattr(to, "model_validate", None)
+    if validate is None:
+        _check(to)
     return validate or (lambda data: converted(data, to))
+
+
+def _check(to: Any) -> None:
+    # A response that can't be read would be lost, and what it says was done.
+    try:
+        converted(None, to)
+    except ValueError:
+        # It is no null, as hardly any type is.
+        return
+    except Exception as error:
+        name = getattr(to, "__name__", repr(to))
+        raise ConfigurationError(
+            f"cast_to can't be {shortened(name)}: {shortened(str(error))}"
+        ) from error

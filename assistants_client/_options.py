@@ -253,7 +253,9 @@ def mapping(name: str, value: Any) -> dict[str, Any]:
         raise ConfigurationError(
             f"{name} must be a mapping, such as a dict, not {kind}"
         )
-    if name.endswith("headers") and not all(isinstance(each, str) for each in value):
+    # Those of a body become text, as JSON has it.
+    is_text = all(isinstance(each, str) for each in value)
+    if not is_text and name.endswith(("headers", "query")):
         raise ConfigurationError(f"{name} must have names that are text")
     return dict(value)
 

@@ -304,7 +304,10 @@ def _is_response(cast_to: object, used: Library) -> bool:
     return asked is not None
 
 
-def _split(path: str, base_url: str) -> tuple[str, list[tuple[str, str]]]:
+def _split(path: Any, base_url: str) -> tuple[str, list[tuple[str, str]]]:
+    if not isinstance(path, str):
+        kind = type(path).__name__
+        raise ConfigurationError(f"a path is text such as '/models', not {kind}")
     below, _, query = path.partition("?")
     if below == base_url or below.startswith(f"{base_url}/"):
         below = below[len(base_url) :]

@@ -316,6 +316,27 @@ def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
         client.get(path, cast_to=dict)
 
 
+@each_case("path", [None, 7, b"/models"])
+def test_a_path_that_is_no_text_is_refused(path: Any) -> None:
+    client = Client(base_url="http://127.0.0.1:1/v1", api_key=KEY)
+    with pytest.raises(ConfigurationError, match="text such as '/models', not"):
+        client.get(path, cast_to=dict)
+
+
+@dataclass
+class Unknown:
+    id: Nowhere  # type: ignore[name-defined]  # noqa: F821 - it is to be unknown
+
+
+@pytest.mark.parametrize("kind", ["dict", 7, Unknown, set[Unknown]])
+def test_what_nothing_can_be_read_as_is_refused_before_it_is_asked_for(
+    kind: Any,
+) -> None:
+    client = Client(base_url="http://127.0.0.1:1/v1", api_key=KEY)
+    with pytest.raises(ConfigurationError, match="cast_to can't be"):
+        client.post("/threads", cast_to=kind)
+
+
 def test_an_unknown_option_is_refused() -> None:
     client: Any = Client(base_url="http://127.0.0.1:1/v1", api_key=KEY)
     with pytest.raises(ConfigurationError, match="GET /a takes no colour, files"):

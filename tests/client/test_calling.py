@@ -169,9 +169,11 @@ def test_how_long_a_request_is_nobody_else_says(name: str) -> None:
 
 
 @each_case("name", [7, b"x-a", None])
-def test_names_of_headers_are_text(name: Any) -> None:
+def test_names_of_headers_and_parameters_are_text(name: Any) -> None:
     with pytest.raises(errors.ConfigurationError, match="_headers must have names"):
         run(creating(extra_headers={name: "a"}))
+    with pytest.raises(errors.ConfigurationError, match="extra_query must have names"):
+        run(listing(extra_query={name: "a"}))
 
 
 def test_what_can_be_iterated_is_a_list() -> None:
