@@ -108,7 +108,9 @@ class _Indexed:
     def add(self, delta: Any, position: int, depth: int) -> None:
         """Add the delta of an item."""
         if type(delta) is not dict:
-            self.items[position] = delta
+            # What is no object says nothing of one that has begun.
+            if not isinstance(self.items.get(position), dict):
+                self.items[position] = delta
             return
         # As `index_of` does, which would be a call for each of thousands.
         index = delta.get("index")

@@ -131,7 +131,7 @@ class Dispatcher:
                     yield from self._part_done(progress, held, earlier)
                 progress.begin(index)
             yield from self._part_created(progress, held, index)
-            text = getattr(piece, "text", None)
+            text = _object(piece, "text")
             if text:
                 yield "on_text_delta", self._text_delta(text, held, index)
         if delta:
@@ -158,7 +158,7 @@ class Dispatcher:
     ) -> Iterator[Due]:
         """Announce a text as soon as there is one, which may be after its part."""
         if index not in progress.announced:
-            text = getattr(self._part(held, index), "text", None)
+            text = _object(self._part(held, index), "text")
             if text:
                 progress.announced.add(index)
                 yield "on_text_created", lambda: (text,)
@@ -170,7 +170,7 @@ class Dispatcher:
             return
         yield from self._part_created(progress, held, index)
         part = self._part(held, index)
-        text, image = getattr(part, "text", None), getattr(part, "image_file", None)
+        text, image = _object(part, "text"), _object(part, "image_file")
         if text:
             yield "on_text_done", lambda: (text,)
         elif image:
@@ -209,6 +209,8 @@ class Dispatcher:
         given = data["delta"]["step_details"]["tool_calls"] if pieces else []
         for position, piece in enumerate(pieces):
             index = index_of(given[position], position)
+            if not isinstance(piece, _api.Dumped):
+                continue
             if index not in progress.begun:
                 for earlier in progress.all_open():
                     progress.end(earlier)
@@ -233,6 +235,8 @@ class Dispatcher:
     def _calls_done(self, progress: _Progress, key: str) -> Iterator[Due]:
         held = self._snapshots.steps[key]
         for index in held.indexes(*_CALLS):
+            if not isinstance(held.part(*_CALLS, index), dict):
+                continue
             if index not in progress.begun:
                 progress.begin(index)
                 yield "on_tool_call_created", self._one_call(held, index)
@@ -243,6 +247,15 @@ class Dispatcher:
         progress.finished = True
         yield from self._calls_done(progress, key)
         yield "on_run_step_done", self._whole("RunStep", self._snapshots.steps[key])
+
+
+def _object(holder: Any, name: str) -> Any:
+    """Return an object that another one holds; None where it is none.
+
+    Callbacks take what they are given for one.
+    """
+    found = getattr(holder, name, None)
+    return found if isinstance(found, _api.Dumped) else None
 
 
 class _Progress:

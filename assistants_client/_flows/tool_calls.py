@@ -65,7 +65,7 @@ def tool_calls(run: RunObject) -> list[Any]:
     found = getattr(submit, "tool_calls", None)
     # What is no object asks for nothing.
     objects = found if isinstance(found, list) else []
-    return [each for each in objects if isinstance(each, _api.Model)]
+    return [each for each in objects if isinstance(each, _api.Dumped)]
 
 
 def output_of(call: Any, outcome: Any, tools: ToolSet, run: RunObject) -> Any:

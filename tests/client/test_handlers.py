@@ -39,6 +39,7 @@ from tests.client.story import (
     add,
     awaited,
     called,
+    growth,
     handler_for,
     run_as,
     text,
@@ -135,6 +136,32 @@ ODD: dict[str, Callable[[list[Event]], list[Event]]] = {
     "twice": twice,
     "twice, nothing completed": lambda events: twice(without("completed")(events)),
 }
+
+
+@pytest.mark.parametrize("nothing", [None, 7, "text", []])
+def test_what_is_no_object_is_no_news(follow: Any, nothing: Any) -> None:
+    def odd(events: list[Event]) -> list[Event]:
+        found = []
+        for event in events:
+            found.append(event)
+            _, data = event
+            if "delta" in data and "step_details" in data["delta"]:
+                calls = {"type": "tool_calls", "tool_calls": [nothing]}
+                found.append(growth(data["id"], {"step_details": calls}))
+            elif "delta" in data:
+                found.append(growth(data["id"], {"content": [nothing]}))
+        return found
+
+    story = Story(odd(FIRST), odd(SECOND))
+    follow(story, to_the_end, **asking(story))
+    more = ("on_run_step_delta", "on_message_delta")
+    wanted = [name for name in CALLED.split() if name not in more]
+    assert [name for name in story.names if name not in more] == wanted
+    assert [each[0]["value"] for each in story.all("on_text_done")] == [
+        *("Sunny", "?", "Bye"),
+    ]
+    done = [each[0]["function"]["arguments"] for each in story.all("on_tool_call_done")]
+    assert done == ['{"a":0}', '{"a":1}', '{"a":0}']
 
 
 @pytest.mark.parametrize("odd", ODD)
