@@ -25,7 +25,7 @@ from .library.indexer import Indexer
 from .library.library import Library
 from .library.retention import Retention
 from .library.searcher import Searcher
-from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
+from .settings import LOOPBACK, MEBIBYTE, Settings, check_kinds, store_place
 from .store import open_store
 from .store.processes import LEASE
 from .telemetry.health import METRICS
@@ -145,6 +145,7 @@ class LocalServer:
             MissingTracesError: so do spans.
             SettingsError: a setting is invalid, or they contradict each other.
         """
+        check_kinds(engine, faults=faults, allow_origins=allow_origins)
         self.faults = Faults(faults)
         self._settings = Settings(
             host=host,

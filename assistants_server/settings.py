@@ -62,6 +62,9 @@ class Settings:
     metrics_port: int | None = None
 
     def __post_init__(self) -> None:
+        if self.key is not None and not isinstance(self.key, str):
+            # Its value is a secret, whatever it is.
+            raise SettingsError(f"the key must be text, not {type(self.key).__name__}")
         if self.key is not None and not is_key(self.key):
             raise SettingsError("the key must be printable ASCII, and not empty")
         try:
@@ -95,8 +98,12 @@ class Settings:
             value = getattr(self, name)
             if value is None:
                 continue
+            label = name.replace("_", " ")
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise SettingsError(
+                    f"{label} must be a number, {least} to {most}, not {value!r}"
+                )
             if not least <= value <= most or not math.isfinite(value):
-                label = name.replace("_", " ")
                 raise SettingsError(f"{label} must be {least} to {most}, not {value}")
 
         if self.keep is not None and self.keep < _SHORTEST_KEEPING:
@@ -153,5 +160,30 @@ def store_place(store: str | os.PathLike[str] | Place | None) -> Place | None:
     """
     try:
         return None if store is None else place_of(store)
+    except TypeError:
+        kind = type(store).__name__
+        raise SettingsError(
+            f"the store must be the path of a file or the URL of a database, not {kind}"
+        ) from None
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def check_kinds(engine: object, **lists: object) -> None:
+    """Check what would be noticed late, or taken for something else.
+
+    Args:
+        engine: what answers in runs.
+        lists: settings that are lists of texts.
+
+    Raises:
+        SettingsError: the engine can't be called, or a text stands for a list.
+    """
+    if not callable(engine):
+        raise SettingsError(
+            "the engine must be a function that takes a turn, or an engine with a "
+            f"model, such as ChatEngine(...), not {engine!r}"
+        )
+    for name, value in lists.items():
+        if isinstance(value, str):
+            raise SettingsError(f"{name} must be a list, such as [{value!r}]")

@@ -264,12 +264,14 @@ def made(
             return params
 
         def place(args: tuple[object, ...], params: dict[str, Any]) -> None:
-            """Add arguments that were given by their place to those given by name."""
+            """Add positional arguments to those given by name."""
             if len(args) > len(positional):
-                those = f"only {', '.join(positional)}" if positional else "no argument"
+                if positional:
+                    those = f"only {', '.join(positional)} positionally"
+                else:
+                    those = "no positional arguments"
                 raise ArgumentError(
-                    f"{where} takes {those} by place, but {len(args)} were given; "
-                    "name the rest"
+                    f"{where} takes {those}, but got {len(args)}; name the rest"
                 )
             for name, value in zip(positional, args, strict=False):
                 if name in params:

@@ -233,7 +233,7 @@ def test_missing_arguments_are_errors_of_both_kinds(kind: Any) -> None:
         calls: list[tuple[Callable[[], Any], str]] = [
             (runs.create, "is missing the argument 'thread_id'"),
             (lambda: runs.create(thread="t"), "thread is not one of its arguments"),
-            (lambda: runs.retrieve("r", "t"), "only run_id by place"),
+            (lambda: runs.retrieve("r", "t"), "only run_id positionally"),
             (lambda: runs.retrieve("r", run_id="r"), "several values for 'run_id'"),
             (
                 lambda: runs.submit_tool_outputs("r", thread_id="t"),

@@ -170,8 +170,11 @@ def offered(script: jedi.Script, before: int) -> list[list[str]]:
 WRONG: list[tuple[Callable[[Any], Any], str]] = [
     (lambda c: c.assistants.create(), r"Assistants\.create\(\) .* argument 'model'"),
     (lambda c: c.threads.runs.retrieve("r"), "missing the argument 'thread_id'"),
-    (lambda c: c.threads.runs.retrieve("r", "t"), "only run_id by place, but 2"),
-    (lambda c: c.assistants.create("m"), "takes no argument by place, but 1"),
+    (
+        lambda c: c.threads.runs.retrieve("r", "t"),
+        "only run_id positionally, but got 2",
+    ),
+    (lambda c: c.assistants.create("m"), "takes no positional arguments, but got 1"),
     (lambda c: c.assistants.retrieve("a", assistant_id="b"), "several values for"),
 ]
 

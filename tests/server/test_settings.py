@@ -34,6 +34,15 @@ SECRET = "sk-that-nobody-may-see"
         ({"max_body": 0}, "max.body must be"),
         ({"max_file_size": 0}, "max.file.size must be"),
         ({"faults": ["429", "slwo=2"]}, "'slwo=2' is no fault; known are"),
+        ({"port": "8000"}, "port must be a number, 0 to 65535, not '8000'"),
+        ({"pace": True}, "pace must be a number"),
+        ({"key": 5}, "the key must be text, not int"),
+        ({"store": 5}, "the store must be the path of a file .*, not int"),
+        ({"engine": "chat"}, "the engine must be a function .*, not 'chat'"),
+        (
+            {"allow_origins": "http://a"},
+            r"allow_origins must be a list, such as \['http",
+        ),
     ],
 )
 def test_wrong_settings_are_refused_at_once(settings: Any, said: str) -> None:
@@ -41,6 +50,13 @@ def test_wrong_settings_are_refused_at_once(settings: Any, said: str) -> None:
     with pytest.raises(expected, match=said) as caught:
         LocalServer(**settings)
     assert SECRET not in str(caught.value)
+
+
+def test_a_text_is_no_list_of_faults() -> None:
+    with pytest.raises(
+        SettingsError, match=r"faults must be a list, such as \['429'\]"
+    ):
+        LocalServer(faults="429")
 
 
 def test_port_that_is_taken_is_an_error() -> None:
