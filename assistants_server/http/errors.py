@@ -9,12 +9,8 @@ from starlette.responses import Response
 from ..compact_json import to_json
 from ..telemetry import ids
 
-_TYPES = {
-    401: "authentication_error",
-    403: "permission_error",
-    404: "not_found_error",
-    429: "rate_limit_error",
-}
+# What is wrong with a key, or isn't there, is an invalid request to applications.
+_TYPES = {403: "permission_error", 429: "rate_limit_error"}
 _SOON = {"retry-after": "1"}
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract import objects
 from ..execution.run_record import ACTIVE
-from ..http.errors import HTTPError, not_found
+from ..http.errors import not_found
 from ..http.results import Result
 from .pages import list_page
+from .run_errors import takes_no_messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -167,8 +168,7 @@ class Messages(Resource):
         thread = self.find("thread", request.path["thread_id"])["id"]
         active = self.store.active_run(thread)
         if active:
-            message = f"Can't add messages to {thread} while {active} is active."
-            raise HTTPError(400, message)
+            raise takes_no_messages(thread, active)
         (made,) = self.add_messages([request.body], thread)
         return Result(made)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..contract import objects
@@ -19,6 +20,13 @@ from ..http.validation import wrong_value
 from ..telemetry.instruments import instruments
 from .pages import list_page
 from .resources import Resource
+from .run_errors import (
+    has_ended,
+    named,
+    takes_no_outputs,
+    takes_no_runs,
+    wrong_outputs,
+)
 
 if TYPE_CHECKING:
     from ..http.validation import ValidRequest
@@ -55,7 +63,7 @@ class Runs(Resource):
         self._check(request)
         active = self.store.active_run(thread)
         if active:
-            raise HTTPError(400, f"{thread} already has an active run: {active}.")
+            raise takes_no_runs(thread, active)
         self.add_messages(request.body.get("additional_messages") or (), thread)
         return self._start(
             request, thread, Listener() if request.body.get("stream") else None
@@ -80,8 +88,7 @@ class Runs(Resource):
         """Begin to cancel an active run."""
         run = self._run(request)
         if run["status"] not in ACTIVE:
-            message = f"{run['id']} is {run['status']}, so it can't be cancelled."
-            raise HTTPError(400, message)
+            raise has_ended(run["status"])
         if run["status"] != "cancelling":
             run = self.scheduler.cancel(run["id"])
         return self.polled(run)
@@ -90,8 +97,7 @@ class Runs(Resource):
         """Accept the outputs of all tool calls that a run waits for."""
         run = self._run(request)
         if run["status"] != "requires_action":
-            message = f"{run['id']} is {run['status']} and waits for no tool outputs."
-            raise HTTPError(400, message)
+            raise takes_no_outputs(run["status"])
         calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
         outputs = _outputs(request.body["tool_outputs"], [each["id"] for each in calls])
         listener = Listener() if request.body.get("stream") else None
@@ -196,20 +202,21 @@ def _outputs(given: list[JSON], pending: list[str]) -> dict[str, str]:
     """Return the outputs by call id; every pending call must be named, once."""
     outputs: dict[str, str] = {}
     for index, each in enumerate(given):
-        path = f"$.tool_outputs[{index}].tool_call_id"
-        called = each.get("tool_call_id")
-        if called is None:
+        if each.get("tool_call_id") is None:
+            path = f"$.tool_outputs[{index}].tool_call_id"
             raise wrong_value(path, "is required, but missing")
+    wrong = partial(
+        wrong_outputs, pending=pending, given=[each["tool_call_id"] for each in given]
+    )
+    for index, each in enumerate(given):
+        path = f"$.tool_outputs[{index}].tool_call_id"
+        called = each["tool_call_id"]
         if called in outputs:
-            raise wrong_value(path, f"names {quoted(called)} a second time")
+            raise wrong(path, f"names {quoted(called)} a second time")
         if called not in pending:
-            expected = ", ".join(pending)
-            raise wrong_value(
-                path, f"expected one of {expected}, found {quoted(called)}"
-            )
+            raise wrong(path, f"names {quoted(called)}, for which the run doesn't wait")
         outputs[called] = each.get("output", "")
     missing = [called for called in pending if called not in outputs]
     if missing:
-        names = ", ".join(missing)
-        raise wrong_value("$.tool_outputs", f"lacks the output of {names}")
+        raise wrong("$.tool_outputs", f"lacks the output of {named(missing)}")
     return outputs

@@ -59,7 +59,7 @@ def test_unknown_paths_are_not_found(http: httpx.Client, path: str) -> None:
     url = httpx.URL(str(http.base_url).rstrip("/") + path)
     for method in ("GET", "POST", "DELETE"):
         error = refused(http.request(method, url), 404)
-        assert error["type"] == "not_found_error"
+        assert error["type"] == "invalid_request_error"
 
 
 @pytest.mark.parametrize("path", [*PATHS])

@@ -69,7 +69,7 @@ def test_unknown_ids_are_not_found(api: Api, world: World, path: str) -> None:
         wrong += [others[name]] if len(names) > 1 else []
         for each in wrong:
             error = api.get(path.format(**{**mine, name: each}), status=404)["error"]
-            assert error["type"] == "not_found_error"
+            assert error["type"] == "invalid_request_error"
             assert len(error["message"]) < 200
 
 

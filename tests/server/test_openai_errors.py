@@ -149,7 +149,8 @@ def submit(*outputs: dict[str, str]) -> Ask:
     return ask
 
 
-# What was wrong, the `param` of the error, and a part of its message.
+# What was wrong, the `param` of the error, and a part of its message. Applications look
+# for those of active and ended runs as they are here.
 REFUSED: dict[str, tuple[Ask, str | None, str]] = {
     "a wrong type": (make(model=3), "model", r"\$\.model expected string, found 3"),
     "an unknown word": (
@@ -211,34 +212,38 @@ REFUSED: dict[str, tuple[Ask, str | None, str]] = {
             ids["busy"], assistant_id=ids["assistant"]
         ),
         None,
-        "thread_.*active run.*run_",
+        r"Thread thread_\w+ already has an active run run_\w+\.",
     ),
     "a message into a run": (
         lambda client, ids: client.beta.threads.messages.create(
             ids["busy"], role="user", content="x"
         ),
         None,
-        "thread_.*run_.*active",
+        r"Can't add messages to thread_\w+ while a run run_\w+ is active\.",
     ),
     "an end after the end": (
         lambda client, ids: client.beta.threads.runs.cancel(
             ids["run"], thread_id=ids["thread"]
         ),
         None,
-        "run_.*completed",
+        r"Cannot cancel run with status 'completed'\.",
     ),
     "outputs after the end": (
         lambda client, ids: client.beta.threads.runs.submit_tool_outputs(
             ids["run"], thread_id=ids["thread"], tool_outputs=[]
         ),
         None,
-        "run_.*completed",
+        r'Runs in status "completed" do not accept tool outputs\.',
     ),
-    "no output": (submit(), "tool_outputs", r"\$\.tool_outputs lacks .*call_"),
+    "no output": (
+        submit(),
+        "tool_outputs",
+        r"call_ids \['call_\w+'\], got \[\]: \$\.tool_outputs lacks .*call_",
+    ),
     "a foreign output": (
         submit({"tool_call_id": "call_x", "output": ""}),
         "tool_outputs[0].tool_call_id",
-        r"\$\.tool_outputs\[0\]\.tool_call_id expected .*call_.*found 'call_x'",
+        r"Expected tool outputs for call_ids \['call_\w+'\], got \['call_x'\]: .*\[0\]",
     ),
     "an output twice": (
         submit({"tool_call_id": "{call}"}, {"tool_call_id": "{call}"}),
@@ -293,6 +298,7 @@ def test_a_key_that_is_wrong_or_missing() -> None:
             error = caught.value
             assert deviations({"error": error.body}, "ErrorResponse") == []
             assert error.code == "invalid_api_key"
+            assert error.type == "invalid_request_error"
             assert "sk-wrong" not in str(error)
         assert [each.status for each in server.exchanges] == [200, 401, 401, 401]
 

@@ -281,7 +281,7 @@ def test_a_second_active_run_is_a_conflict(
         error = api.post(path, body, status=409)["error"]
     assert error["code"] == "conflict"
     assert api.post(path, body, status=400)["error"]["message"] == (
-        f"{run['thread_id']} already has an active run: {run['id']}."
+        f"Thread {run['thread_id']} already has an active run {run['id']}."
     )
     assert [each["id"] for each in api.get(path)["data"]] == [run["id"]]
     api.cancel(run)
