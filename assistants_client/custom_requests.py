@@ -231,6 +231,8 @@ def custom_call(
         ConfigurationError: the path leads elsewhere, or there is no such option.
     """
     below, query = _split(path, client.options.base_url)
+    # What errors and the log call it. Some servers want a key in the path.
+    operation = client.options.secrets.redact(f"{method} {below}")
     given_ = given({"options": options, "body": body, "files": files})
     options, body, files = (given_.get(each) for each in ("options", "body", "files"))
     theirs = given(options or {})
@@ -241,17 +243,17 @@ def custom_call(
 
         hint = hint_for(unknown, OPTIONS)
         names = ", ".join(unknown)
-        raise ArgumentError(f"{method} {below} takes no {names}{hint}")
+        raise ArgumentError(f"{operation} takes no {names}{hint}")
     settings: Any = given({**renamed, **more})
     whole = _is_response(cast_to, client._pool.library)
     return Call(
-        operation=f"{method} {below}",
+        operation=operation,
         request=_api.Request(
             method=method,
             path=below,
             query=query,
             json=_api.UNSET if body is None or files else _api.to_json(with_ids(body)),
-            files=_form(f"{method} {below}", body or {}, files),
+            files=_form(operation, body or {}, files),
         ),
         read=_response if whole else caster(cast_to),
         options=settings,

@@ -323,6 +323,12 @@ def test_a_path_that_is_no_text_is_refused(path: Any) -> None:
         client.get(path, cast_to=dict)
 
 
+def test_a_key_in_a_path_is_not_shown(client: Client) -> None:
+    with pytest.raises(NotFoundError, match=r"^GET /of/<REDACTED>/nothing: ") as caught:
+        client.get(f"/of/{KEY}/nothing", cast_to=dict)
+    assert KEY not in repr(vars(caught.value))
+
+
 @dataclass
 class Unknown:
     id: Nowhere  # type: ignore[name-defined]  # noqa: F821 - it is to be unknown
