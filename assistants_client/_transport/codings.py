@@ -50,20 +50,24 @@ def is_known(coding: str) -> bool:
 def unpack(response: httpx.Response, library: Library, coding: str) -> None:
     """Have a body unpacked as it is read; one of an unknown coding stays packed.
 
+    Nothing is done where it is being read already, nor where the library has no place
+    for another decoder; its own one then unpacks the body.
+
     Args:
-        response: the response; nothing is done where it is being read already.
+        response: the response.
         library: the HTTP library that it is of.
         coding: what it says of its coding.
     """
     known: Any = response
-    if hasattr(known, "_decoder") or response.is_stream_consumed:
+    in_pieces = library.decodes_in_pieces
+    if in_pieces is None or hasattr(known, "_decoder") or response.is_stream_consumed:
         return
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     decoder = Decoder(
         _NAMES.get(coding, ""),
         library.http.DecodingError,
         lenient=kind.endswith(_LENIENT) or not response.is_success,
-        in_pieces=library.decodes_in_pieces,
+        in_pieces=in_pieces,
     )
     # Where the library has its own one, which it has no other way to exchange.
     known._decoder = decoder

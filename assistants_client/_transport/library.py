@@ -84,11 +84,13 @@ class Library:
         )
 
     @cached_property
-    def decodes_in_pieces(self) -> bool:
-        """Return whether its decoders return pieces, and no bytes themselves."""
-        return not isinstance(
-            self.http.Response(200)._get_content_decoder().decode(b""), bytes
-        )
+    def decodes_in_pieces(self) -> bool | None:
+        """Return whether its decoders return pieces, and no bytes themselves.
+
+        None where it keeps them elsewhere, as a later version may.
+        """
+        made = getattr(self.http.Response(200), "_get_content_decoder", None)
+        return None if made is None else not isinstance(made().decode(b""), bytes)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

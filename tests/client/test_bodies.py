@@ -7,6 +7,7 @@ import json
 import random
 import tracemalloc
 import zlib
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -113,6 +114,16 @@ def test_what_was_packed_comes_out_whatever_the_pieces(
     content: bytes, coding: str, size: int
 ) -> None:
     assert read(CODINGS[coding](content), coding, size=size) == content
+
+
+def test_a_library_without_a_place_for_our_decoder_uses_its_own() -> None:
+    later = Library("httpx")
+    vars(later)["http"] = SimpleNamespace(
+        Response=lambda _: None, DecodingError=httpx.DecodingError
+    )
+    found = response(gzip.compress(THREAD), "gzip")
+    Bound(found, later, None).read()
+    assert found.content == THREAD
 
 
 @given(content=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate"]))
