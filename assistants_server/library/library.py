@@ -195,7 +195,8 @@ class Library:
         """Return tool resources as they are stored: new vector stores become ids."""
         kept: JSON = {}
         if given and "code_interpreter" in given:
-            kept["code_interpreter"] = {"file_ids": [], **given["code_interpreter"]}
+            files = given["code_interpreter"].get("file_ids", [])
+            kept["code_interpreter"] = {"file_ids": files}
         if given and "file_search" in given:
             search = given["file_search"]
             made = [

@@ -8,6 +8,7 @@ from ..contract import objects
 from ..execution.run_record import ACTIVE
 from ..http.errors import not_found
 from ..http.results import Result
+from ..http.validation import wrong_value
 from .pages import list_page
 from .run_errors import takes_no_messages
 
@@ -74,6 +75,21 @@ class Resource:
             headers["openai-poll-after-ms"] = str(self._poll_after)
         return Result(body, headers, listener)
 
+    def modified(self, found: JSON, body: JSON) -> JSON:
+        """Return an assistant or a thread with the changes of a body.
+
+        Raises:
+            HTTPError: the body asks for a new vector store, as only a creation may.
+        """
+        given = body.get("tool_resources")
+        if given is not None:
+            if "vector_stores" in given.get("file_search", {}):
+                path = "$.tool_resources.file_search.vector_stores"
+                what = "is not known here; make a vector store, and name it by its id"
+                raise wrong_value(path, what)
+            body = {**body, "tool_resources": self.library.tool_resources(given)}
+        return objects.modified(found, body)
+
     def add_thread(self, body: JSON) -> JSON:
         """Add a thread with its first messages, and return it."""
         resources = self.library.tool_resources(body.get("tool_resources"))
@@ -112,7 +128,7 @@ class Assistants(Resource):
     def modify_assistant(self, request: ValidRequest) -> Result:
         """Modify an assistant; active runs stay as they began."""
         found = self.find("assistant", request.path["assistant_id"])
-        changed = objects.modified(found, request.body)
+        changed = self.modified(found, request.body)
         self.store.put(changed)
         return Result(changed)
 
@@ -141,7 +157,7 @@ class Threads(Resource):
     def modify_thread(self, request: ValidRequest) -> Result:
         """Modify a thread's metadata or files."""
         found = self.find("thread", request.path["thread_id"])
-        changed = objects.modified(found, request.body)
+        changed = self.modified(found, request.body)
         self.store.put(changed)
         return Result(changed)
 

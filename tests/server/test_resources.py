@@ -106,6 +106,27 @@ def test_tool_resources_are_replaced_by_tool(api: Api) -> None:
     assert changed["tool_resources"] == {**stores, **files}
 
 
+@pytest.mark.parametrize("kind", ["assistant", "thread"])
+def test_changed_tool_resources_are_as_in_what_is_new(api: Api, kind: str) -> None:
+    path = f"/{kind}s/{api.assistant() if kind == 'assistant' else api.thread()}"
+    given: JSON = {
+        "code_interpreter": {},
+        "file_search": {},
+        "hammer": {"file_ids": []},
+    }
+    changed = api.post(path, {"tool_resources": given})
+    assert changed["tool_resources"] == {
+        "code_interpreter": {"file_ids": []},
+        "file_search": {"vector_store_ids": []},
+    }
+    # A vector store is made beforehand; it isn't said that it was made.
+    search: JSON = {"file_search": {"vector_stores": [{}]}}
+    error = api.post(path, {"tool_resources": search}, status=400)["error"]
+    assert error["param"] == "tool_resources.file_search.vector_stores"
+    assert error["code"] == "unknown_parameter"
+    assert api.get(path) == changed
+
+
 def test_a_deleted_assistant_is_gone(api: Api) -> None:
     assistant, other = api.assistant(), api.assistant()
     path = f"/assistants/{assistant}"
