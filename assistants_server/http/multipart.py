@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import re
+from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Any
 
 from python_multipart.exceptions import FormParserError
@@ -169,7 +171,7 @@ class _Reader:
             given = options.get(b"filename", b"").decode("utf-8", "replace")
             for written, meant in _IN_NAMES:
                 given = given.replace(written, meant)
-            self._fields[name] = safe_name(given)
+            self._fields[name] = safe_name(_extended_name(disposition) or given)
         else:
             media = self._headers.get(b"content-type", b"")
             self._is_json = media.startswith(b"application/json")
@@ -216,6 +218,24 @@ def _value(text: str, schema: dict[str, Any], *, is_json: bool) -> Any:
         except (ValueError, RecursionError):
             return text
     return text
+
+
+def _extended_name(disposition: str) -> str | None:
+    """Return the name of a file as `filename*`, where there is one; None elsewhere.
+
+    Clients of .NET send it where a name isn't ASCII; what they put into `filename` then
+    is encoded as in mails, and has no suffix any more.
+    """
+    if "filename*" not in disposition.lower():
+        return None
+    header = "content-disposition"
+    message = Message()
+    message[header] = disposition
+    # One that is extended comes as charset, language and text.
+    options: list[tuple[str, Any]] = message.get_params([], header)
+    names = [value for name, value in options if name == "filename"]
+    extended = [value for value in names if isinstance(value, tuple)]
+    return collapse_rfc2231_value(extended[0]) if extended else None
 
 
 def _text(data: bytes, what: str) -> str:

@@ -90,6 +90,38 @@ def test_names_are_made_safe(api: Api, sent: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        # As clients of .NET send what isn't ASCII.
+        (
+            """name=file; filename="=?utf-8?B?w6k=?="; filename*=utf-8''%C3%A9.md""",
+            "é.md",
+        ),
+        ("""filename*=UTF-8''%e2%82%ac%20a.txt; name="file\"""", "€ a.txt"),
+        (
+            """name="file"; FileName*=iso-8859-1'en'%E9.txt; filename="e.txt\"""",
+            "é.txt",
+        ),
+        ("""name="file"; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd""", "passwd"),
+        ("""name="file"; filename*=UTF-8''%ff.txt; filename="a.txt\"""", "\ufffd.txt"),
+        ("""name="file"; filename*=nowhere''a.txt""", "a.txt"),
+        ("""name="file"; filename*=; filename="a.txt\"""", "a.txt"),
+        ("""name="file"; filename="a;filename*=UTF-8''b.txt\"""", None),
+    ],
+    ids=range(8),
+)
+def test_extended_names_come_first(api: Api, sent: str, kept: str | None) -> None:
+    body = (
+        '--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nvision\r\n'
+        f"--b\r\nContent-Disposition: form-data; {sent}\r\n\r\nx\r\n--b--\r\n"
+    )
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    response = api.http.post("/files", content=body, headers=headers)
+    assert response.status_code == 200, response.text
+    assert response.json()["filename"] == (kept or "a;filename*=UTF-8''b.txt")
+
+
+@pytest.mark.parametrize(
     ("name", "header"),
     [
         ("a.txt", 'attachment; filename="a.txt"'),
