@@ -45,8 +45,9 @@ def parsed(url: str) -> tuple[str, str]:
     if not url.startswith(SCHEME) or not _BUCKET.fullmatch(bucket) or "@" in bucket:
         # Not the text itself: somebody may have put a secret into it.
         raise ValueError(
-            "expected s3://BUCKET or s3://BUCKET/PREFIX; endpoint and credentials come "
-            "from the environment (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and the others)"
+            "files in S3 are at s3://BUCKET or s3://BUCKET/PREFIX, where a BUCKET has "
+            "three characters at least; endpoint and credentials come from the "
+            "environment (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and the others)"
         )
     prefix = prefix.strip("/")
     return bucket, f"{prefix}/" if prefix else ""

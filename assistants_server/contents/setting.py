@@ -46,7 +46,8 @@ def check_place(files: str | None, store: Place | None) -> None:
         return
     if store is None:
         raise ValueError(
-            "files that stay need a store that stays and knows them; name one, too"
+            "a place for files needs a store as well, without which nobody would know "
+            "of them after a restart; name one, too"
         )
     if files.startswith(SCHEME):
         parsed(files)
