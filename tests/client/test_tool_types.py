@@ -206,7 +206,12 @@ def test_strict_schemas_require_all_further_down_too() -> None:
         ),
         (Trip, {}, r"missing required field `to` - at `\$.given`"),
         (Visit, {}, r"missing required field `home`"),
-        (set[tuple[Any, ...]], [[[]]], r"unhashable type: 'list'\)? - at `\$.given`"),
+        # By one version of msgspec or another.
+        (
+            set[tuple[Any, ...]],
+            [[[]]],
+            r"(unhashable type: 'list'\)?|hashable value, got `tuple`) - at `\$.given",
+        ),
         (Path, 1, r"Expected `str`, got `int` - at `\$.given`"),
         (int, 1e300, r"Expected `int`, got `float` - at `\$.given`"),
         (int, 1.5, r"Expected `int`, got `float` - at `\$.given`"),
