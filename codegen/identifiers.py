@@ -94,6 +94,8 @@ def snake_case(name: str) -> str:
 def class_name(name: str) -> str:
     """Return a valid name for the class of a schema."""
     result = _valid(pascal_case(name), name)
+    # As it begins with a capital, it is neither its module nor an attribute.
+    result = result[0].upper() + result[1:]
     if keyword.iskeyword(result) or hasattr(builtins, result):
         result += "Model"
     return result

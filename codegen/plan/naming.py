@@ -10,9 +10,10 @@ from itertools import count
 from codegen.errors import json_path, shorten
 from codegen.identifiers import class_name, free, module_name
 
-# Names that generated modules import, which a class must not hide.
+# Names that generated modules import, which no name of a schema must hide.
 _IMPORTED = {
-    *("Any", "AsyncGenerator", "Client", "ClassVar", "FileTypes", "Generator"),
+    *("ABSENT", "Any", "AsyncGenerator", "Client", "ClassVar", "FileTypes", "Final"),
+    "Generator",
     *("Literal", "Mapping", "Model", "NotRequired", "Request", "Required", "Response"),
     *("ResponseLike", "Self", "Sequence", "TYPE_CHECKING", "TypeAlias", "TypedDict"),
     *(
@@ -27,7 +28,7 @@ _IMPORTED = {
     ),
     *("AsyncIterable", "BytesLike", "DateLike", "DateTimeLike", "DecimalLike"),
     *("DetailedResponse", "DurationLike", "Iterable", "PathLike", "UuidLike"),
-    *("Variants",),
+    *("Variants", "read_dict", "read_list"),
 }
 
 
@@ -82,8 +83,11 @@ class Names:
 
     def _choose(self, schema: str) -> SchemaNames:
         class_, module = class_name(schema), module_name(schema)
-        if class_ in _IMPORTED or keyword.iskeyword(class_):
+        names = _names_of(schema, class_, module)
+        if {class_, names.dict_} & _IMPORTED or keyword.iskeyword(class_):
             class_ += "Schema"
+        if names.reader in _IMPORTED:
+            module += "_schema"
         names = _names_of(schema, class_, module)
         met = [name for name in names.all if name in self._taken]
         numbers = count(2)

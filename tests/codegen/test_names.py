@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from codegen.identifiers import class_name, identifier, module_name
+from codegen.paths import TEMPLATES
 from codegen.plan import Package, plan_package
+from codegen.plan.naming import Names
 from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
@@ -30,6 +33,17 @@ if TYPE_CHECKING:
 def planned(given: Document) -> Package:
     found = taken(given)
     return plan_package(found.document, found.order)
+
+
+def imported_by_templates() -> set[str]:
+    """Return what modules of schemas import by the names that classes have."""
+    found: set[str] = set()
+    for kind in ("alias", "model", "union"):
+        text = (TEMPLATES / f"{kind}.py.jinja").read_text("utf-8")
+        for line in re.findall(r"^ *from \S+ import (.+)$", text, re.MULTILINE):
+            words = [each.rpartition(" as ")[2] for each in line.split(", ")]
+            found |= {word for word in words if re.fullmatch(r"[A-Z]\w+", word)}
+    return found | {"read_dict", "read_list"}
 
 
 def attributes(*properties: str, **more: Any) -> dict[str, str]:
@@ -115,6 +129,25 @@ def test_what_meets_can_be_used(make: Make) -> None:
     assert request.query == [("a<", "1"), ("a>", "x")]
     request = things.find_2.build_request("1", a_header="h")
     assert (request.path, request.headers) == ("/b/1", {"a": "h"})
+
+
+def test_a_class_is_neither_its_module_nor_an_attribute(make: Make) -> None:
+    names = ("400", "1", "3d_model")
+    holder = obj(**{name: ref(name) for name in names})
+    models = make(document(Holder=holder, **{n: obj(a=TEXT) for n in names})).models
+    value = {name: {"a": name} for name in names}
+    found = models.Holder.from_dict(value)
+    assert (found.n400.a, found.n1.a) == ("400", "1")
+    assert found.n3d_model.a == "3d_model"
+    assert isinstance(found.n400, models.N400)
+
+
+@pytest.mark.parametrize("name", sorted(imported_by_templates()))
+def test_a_schema_hides_nothing_that_its_module_imports(name: str) -> None:
+    """Whatever a module imports by a name that a class, or its dict, may have."""
+    for schema in (name, name.removesuffix("Dict"), name.removeprefix("read_")):
+        names = Names([schema])[schema]
+        assert name not in {names.class_, names.dict_, names.known, names.reader}
 
 
 def test_operations_may_be_called_as_what_the_package_needs(make: Make) -> None:
