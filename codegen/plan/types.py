@@ -42,6 +42,8 @@ _CONTAINERS = {
 }
 # Of what reads an alias, in characters: each name in it is written out.
 _LONGEST = 20_000
+# Integers below it and its negative are those of 64 bits.
+_MOST = 2**63
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class Types:
     def written_out(self, schema: Schema, at: Path) -> Type:
         """Return the type of a schema by what it says, not by its name."""
         if "const" in schema:
-            return _same(f"Literal[{literal(schema['const'], at)}]")
+            return _same(_constant_annotation(schema["const"], at))
         if "enum" in schema:
             return _same(enum_annotation(schema, at))
         key = union_key(schema)
@@ -315,6 +317,19 @@ def _chain(readers: list[Reader], at: Path) -> Reader | None:
     return _by_call(call, frozenset(kinds), helpers)
 
 
+def _constant_annotation(value: Any, at: Path) -> str:
+    """Return the annotation of a constant: a `Literal`, or its type if it has none."""
+    written = literal(value, at)
+    return f"Literal[{written}]" if _has_literal(value) else type(value).__name__
+
+
+def _has_literal(value: Any) -> bool:
+    """Return whether type checkers know a `Literal` of a value."""
+    # mypy knows none of integers that are longer than 64 bits.
+    is_long = isinstance(value, int) and not -_MOST <= value < _MOST
+    return not is_long and not isinstance(value, float)
+
+
 def enum_annotation(schema: Schema, at: Path) -> str:
     """Return the annotation of an enum: its values, and any other of their type."""
     values = schema["enum"]
@@ -322,9 +337,9 @@ def enum_annotation(schema: Schema, at: Path) -> str:
         raise SpecError("an enum needs at least one value", at=at)
     parts = []
     for value in values:
-        if isinstance(value, bool | int | str):
+        if isinstance(value, bool | int | str) and _has_literal(value):
             parts.append(literal(value, at))
-        elif not isinstance(value, float):
+        elif not isinstance(value, int | float):
             raise SpecError(f"{shorten(value)} can't be a value of an enum", at=at)
     kinds = sorted({type(value).__name__ for value in values} - {"bool"})
     literals = [f"Literal[{', '.join(dict.fromkeys(parts))}]"] if parts else []

@@ -221,6 +221,8 @@ def test_enums_are_literals_and_open(make: Make) -> None:
             Free={"anyOf": [TEXT, {**TEXT, "enum": ["gpt", "other"]}]},
             Flags={"type": "boolean", "enum": [True]},
             Floats={"type": "number", "enum": [1.5, 2]},
+            Long={**NUMBER, "enum": [1, 2**63]},
+            Half={"type": "number", "const": 1.5},
             Holder=obj(words=ref("Words"), free=ref("Free"), numbers=ref("Numbers")),
         )
     )
@@ -233,6 +235,9 @@ def test_enums_are_literals_and_open(make: Make) -> None:
     assert str in get_args(models.Words)
     assert literals(models.Numbers) == (1, -2)
     assert int in get_args(models.Numbers)
+    # Type checkers know no literals of floats, nor of more than 64 bits.
+    assert literals(models.Long) == (1,)
+    assert models.Half is float
     assert package.check("new", "Free") == []
     every_module(package)
     value = {"words": "z", "free": "new", "numbers": "wrong"}
