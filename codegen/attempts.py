@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from codegen import overlay
 from codegen.adjustments import UNADJUSTED, Adjustments, adjusted, labelled
+from codegen.anchors import without_anchors
 from codegen.changes import Change, as_actions
 from codegen.errors import Path, SpecError
 from codegen.normalise import Normalised, Watch, normalise, unwatched
@@ -70,7 +71,7 @@ def prepared(
 ) -> tuple[Bundled, list[str]]:
     """Return a document with its files and repairs, and which of ours found nothing."""
     check_object(document)
-    own = {key: value for key, value in document.items() if key != FILES}
+    own = without_anchors({k: v for k, v in document.items() if k != FILES})
     first = bundle(own, folder, name, files)
     applied = overlay.apply(first.document, repairs or overlay.NOTHING)
     repaired = applied.document
@@ -79,7 +80,7 @@ def prepared(
     # What a repair refers to may be in other files too.
     whole = first
     if repaired is not first.document:
-        whole = bundle(repaired, folder, name, files)
+        whole = bundle(without_anchors(repaired), folder, name, files)
     return replace(whole, failures=first.failures | whole.failures), applied.unused
 
 

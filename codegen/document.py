@@ -212,6 +212,24 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
 
     Examples and the like are passed over.
     """
+    for value, place in objects(node, at):
+        if "$ref" in value:
+            yield place, value["$ref"]
+        discriminator = value.get("discriminator")
+        if isinstance(discriminator, dict):
+            mapping_ = discriminator.get("mapping")
+            mapped = mapping_.items() if isinstance(mapping_, dict) else ()
+            for key, target in mapped:
+                mapped_at = (*place, "discriminator", "mapping", key)
+                yield mapped_at, mapped_reference(str(target))
+
+
+def objects(node: Any, at: Path = ()) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Yield every object below a node, itself included, with its place.
+
+    Outer ones come first. Objects that only name others, such as `properties`, are
+    none of them, and examples and the like are passed over.
+    """
     pending: list[tuple[Any, Path, bool]] = [(node, at, False)]
     while pending:
         value, place, names = pending.pop()
@@ -221,15 +239,7 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
         if not isinstance(value, dict):
             continue
         if not names:
-            if "$ref" in value:
-                yield place, value["$ref"]
-            discriminator = value.get("discriminator")
-            if isinstance(discriminator, dict):
-                mapping_ = discriminator.get("mapping")
-                mapped = mapping_.items() if isinstance(mapping_, dict) else ()
-                for key, target in mapped:
-                    mapped_at = (*place, "discriminator", "mapping", key)
-                    yield mapped_at, mapped_reference(str(target))
+            yield value, place
         for key, child in value.items():
             if not isinstance(child, _HOLDERS):
                 continue

@@ -24,6 +24,11 @@ from codegen.source import Document
 
 FILES = "x-files"
 _SECTIONS = ("parameters", "responses", "requestBodies", "headers")
+# The sections of components, those of extensions not among them.
+_NAMED = {
+    *("schemas", "responses", "parameters", "examples", "requestBodies", "headers"),
+    *("securitySchemes", "links", "callbacks", "pathItems", "mediaTypes"),
+}
 _SUFFIXES = {"responses": "Response", "requestBody": "Request"}
 # Steps that say nothing about what stands there.
 _DULL = {
@@ -97,7 +102,7 @@ def _is_plain(document: Document, reference: Any) -> bool:
     if not isinstance(reference, str):
         return True
     steps = reference.split("/")
-    if steps[:2] != ["#", "components"] or len(steps) != 4:
+    if steps[:2] != ["#", "components"] or len(steps) != 4 or steps[2] not in _NAMED:
         return False
     return "%" not in reference or _find(document, _steps(reference)) is not None
 
@@ -191,7 +196,7 @@ class _Naming:
                 continue
             with problems:
                 path = self._target(reference, at)
-                if path and (path[0] != "components" or len(path) != 3):
+                if path and not _has_name(path):
                     wanted.setdefault(path, _section(at))
                     if at[0] == "components" and len(at) == 3:
                         named.setdefault(path, at)
@@ -202,7 +207,7 @@ class _Naming:
             reference = holder[key]
             if isinstance(reference, str) and ("/" in reference or reference == "#"):
                 path = self._target(reference, at)
-                holder[key] = _pointer(path) if path else reference
+                holder[key] = pointer(path) if path else reference
         self.document.pop(FILES, None)
 
     def _target(self, reference: str, at: Path) -> Path | None:
@@ -249,7 +254,7 @@ class _Naming:
         step = int(step) if isinstance(holder, list) else step
         _find(self.document, place[:-1])[place[-1]] = holder[step]
         self.origins[place] = path
-        holder[step] = {"$ref": _pointer(place)}
+        holder[step] = {"$ref": pointer(place)}
 
 
 def _around(reference: str, at: Path) -> Iterator[Path]:
@@ -297,7 +302,7 @@ def _names_file(reference: Any, at: Path) -> bool:
 
 
 def _within(file: str, fragment: str) -> str:
-    return _pointer((FILES, file)) + fragment.rstrip("/")
+    return pointer((FILES, file)) + fragment.rstrip("/")
 
 
 def _steps(reference: str) -> Path:
@@ -312,7 +317,8 @@ def place_of(reference: object) -> Path:
     return _steps(str(reference)) if is_local else ()
 
 
-def _pointer(path: Path) -> str:
+def pointer(path: Path) -> str:
+    """Write the reference that leads to a place within the document."""
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
     return "#/" + "/".join(steps)
 
@@ -334,15 +340,26 @@ def _follow(document: Document, path: Path, most: int = 50) -> Path | None:
         if node is None:
             return None
         # A component that is a reference has a name all the same.
-        is_named = length == len(path) == 3 and path[0] == "components"
-        if is_named or not isinstance(node, dict):
+        if (length == len(path) and _has_name(path)) or not isinstance(node, dict):
             continue
         if isinstance(node.get("$ref"), str):
             reference = node["$ref"]
-            if most == 0 or not reference.startswith("#/"):
+            if most == 0 or not reference.startswith("#"):
                 return None
-            return _follow(document, (*_steps(reference), *path[length:]), most - 1)
+            steps = _steps(reference)
+            ways = (
+                *_around(reference, path[:length]),
+                steps,
+                _steps(unquote(reference)),
+            )
+            way = next((w for w in ways if _find(document, w) is not None), steps)
+            return _follow(document, (*way, *path[length:]), most - 1)
     return path
+
+
+def _has_name(path: Path) -> bool:
+    """Return whether a component stands at a place."""
+    return len(path) == 3 and path[0] == "components" and path[1] in _NAMED
 
 
 def _section(at: Path) -> str:

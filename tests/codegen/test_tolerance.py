@@ -139,13 +139,16 @@ def answers(schema: Any) -> Document:
         ("#/components/schemas/Pet/properties/tags/items", "PetTagsItems"),
         ("#/components/schemas/Pet/$defs/Inner", "Inner"),
         ("#/components/schemas/Pet/properties/mate/properties/x", "MateX"),
+        ("#/components/schemas/Pet/properties/inner/properties/i", "InnerI"),
+        ("#/components/x-shared/Inner", "XSharedInner"),
         ("#/paths/~1pets/get/responses/200/content/application~1json/schema",
          "PetsGetResponse"),
     ],
 )  # fmt: skip
 def test_references_lead_to_whatever_stands_there(reference: str, name: str) -> None:
     pet = obj(owner=obj(o=TEXT), tags=array(obj(t=TEXT)), mate=ref("Mate"))
-    pet["$defs"] = {"Inner": obj(i=TEXT)}
+    pet["$defs"] = {"Inner": obj(i=obj(j=TEXT))}
+    pet["properties"]["inner"] = {"$ref": "#/$defs/Inner"}
     given = document(
         {
             "/pets": {"get": operation("pets", schema=obj(p=TEXT))},
@@ -155,6 +158,7 @@ def test_references_lead_to_whatever_stands_there(reference: str, name: str) -> 
         Mate=obj(x=obj(y=TEXT)),
         **{"Has Blank": obj(b=TEXT), "a/b": obj(s=TEXT)},
     )
+    given["components"]["x-shared"] = {"Inner": obj(e=TEXT)}
     found = taken(given).document
     (content,) = found["paths"]["/other"]["get"]["responses"]["200"]["content"].values()
     assert content["schema"] == ref(name)
