@@ -28,6 +28,7 @@ PASSES: dict[str, Pass] = {
     "name-operations": objects.name_operations,
     "list-tags": objects.list_tags,
     "recursive-references": objects.recursive_references,
+    "said-beside": objects.said_beside,
     "constants": objects.constants,
     "null-types": nullable.null_types,
     "inheritance": inheritance.inheritance,

@@ -1,11 +1,13 @@
 """`allOf`, replaced by the one schema that it means.
 
 Members that are unions are distributed: what is A or B, and C as well, is A and C, or B
-and C. Where two members describe one property, the later one wins.
+and C. Where two members describe one property, the later one wins, and so it does where
+both say something that one schema has no room for, such as two conditions.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,8 +30,8 @@ _OBJECT_WORDS = {"properties", "required", "additionalProperties"}
 _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {
     **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems"), max),
     **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems"), min),
-    "minProperties": max,
-    "maxProperties": min,
+    **dict.fromkeys(("minProperties", "minContains", "uniqueItems"), max),
+    **dict.fromkeys(("maxProperties", "maxContains"), min),
 }
 
 
@@ -113,7 +115,7 @@ class _Merging:
             return self._both(first, second, at)
         except _NothingError as nothing:
             raise SpecError(
-                f"nothing can be all that this allOf joins: {nothing}",
+                f"nothing can be all that is joined here: {nothing}",
                 at=at,
                 hint="Write the joined schema out in the overlay.",
                 keyword="allOf",
@@ -218,12 +220,24 @@ def _join(first: Schema, second: Schema) -> Schema:
 
 
 def _joined_word(key: str, first: Any, second: Any) -> Any:
+    """Return what a keyword says that two schemas both have; of some, the later one."""
     if key in _TIGHTER:
         return _TIGHTER[key](first, second)
-    if key == "additionalProperties":
-        return second
-    if key == "items":
+    if key in ("items", "propertyNames"):
         return _refined(first, second)
+    kinds = {type(first), type(second)}
+    if key in ("patternProperties", "dependentSchemas") and kinds == {dict}:
+        refined = {n: _refined(first[n], second[n]) for n in first.keys() & second}
+        return {**first, **second, **refined}
+    if key == "dependentRequired" and kinds == {dict}:
+        both = {n: [*first[n], *second[n]] for n in first.keys() & second}
+        return {**first, **second, **both}
+    if key == "pattern":
+        return f"^(?=[\\s\\S]*(?:{first}))(?=[\\s\\S]*(?:{second}))"
+    if key == "not":
+        return {"anyOf": [first, second]}
+    if key == "multipleOf" and kinds == {int}:
+        return math.lcm(first, second)
     if key == "type":
         if {first, second} == {"integer", "number"}:
             return "integer"
@@ -233,7 +247,9 @@ def _joined_word(key: str, first: Any, second: Any) -> Any:
         if common:
             return common
         raise _NothingError("they have no value in common")
-    raise _NothingError(f"each says another {key}")
+    if key == "const":
+        raise _NothingError("each says another const")
+    return second
 
 
 def _refined(first: Any, second: Any) -> Any:

@@ -146,6 +146,30 @@ def constants(document: Document) -> tuple[Document, int]:
     return count_rewrites(document, rule)
 
 
+# What a schema says of values besides what it refers to; the rest says it of a place.
+_SAYING = frozenset(
+    {
+        *("properties", "required", "additionalProperties", "enum", "const"),
+        *("allOf", "anyOf", "oneOf"),
+    }
+)
+
+
+def said_beside(document: Document) -> tuple[Document, int]:
+    """Join what stands beside a reference to it by `allOf`: both hold."""
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        said = {key: schema[key] for key in schema if key in _SAYING}
+        if "$ref" not in schema or not said:
+            return schema
+        members = [{"$ref": schema["$ref"]}, *said.pop("allOf", [])]
+        members += [said] if said else []
+        rest = {k: v for k, v in schema.items() if k != "$ref" and k not in _SAYING}
+        return {**rest, "allOf": members}
+
+    return count_rewrites(document, rule)
+
+
 _ANCHORS = ("$recursiveAnchor", "$dynamicAnchor")
 
 

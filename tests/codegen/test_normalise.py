@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -212,6 +213,67 @@ def test_order_sorts_names_of_components_and_keywords_and_nothing_else() -> None
     assert list(found["components"]["schemas"]["B"]["properties"]) == ["z", "a"]
     assert count == 1
     assert PASSES["order"](found)[1] == 0
+
+
+# --- merge-all-of, said-beside ------------------------------------------------------
+
+PATTERNS = r"^(?=[\s\S]*(?:a$))(?=[\s\S]*(?:^b))"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "first", "second", "both"),
+    [
+        ("pattern", "a$", "^b", PATTERNS),
+        ("not", TEXT, NUMBER, {"anyOf": [TEXT, NUMBER]}),
+        ("multipleOf", 4, 6, 12),
+        ("uniqueItems", True, False, True),
+        ("minContains", 1, 2, 2),
+        ("maxContains", 1, 2, 1),
+        ("propertyNames", {"minLength": 1}, {"minLength": 2}, {"minLength": 2}),
+        ("patternProperties", {"a": TEXT}, {"b": TEXT}, {"a": TEXT, "b": TEXT}),
+        ("dependentRequired", {"a": ["b"]}, {"a": ["c"], "b": ["c"]},
+         {"a": ["b", "c"], "b": ["c"]}),
+        ("dependentSchemas", {"a": TEXT}, {"b": TEXT}, {"a": TEXT, "b": TEXT}),
+        # One schema has no room for both.
+        *((k, "one", "two", "two") for k in ("format", "$comment", "$id", "unknown")),
+        ("if", {"required": ["a"]}, {"required": ["b"]}, {"required": ["b"]}),
+        ("contains", TEXT, NUMBER, NUMBER),
+    ],
+)  # fmt: skip
+def test_all_of_joins_what_can_be_true_of_one_value(
+    keyword: str, first: Any, second: Any, both: Any
+) -> None:
+    given = {"allOf": [{keyword: first}, {keyword: second}]}
+    found, _ = PASSES["merge-all-of"](document(S=given))
+    assert found["components"]["schemas"]["S"] == {keyword: both}
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("ba", True), ("b\na", True), ("ab", False), ("b", False)]
+)
+def test_joined_patterns_both_have_to_be_found(text: str, fits: bool) -> None:
+    assert bool(re.search(PATTERNS, text)) is fits
+
+
+@pytest.mark.parametrize(
+    ("beside", "wanted"),
+    [
+        (obj("a", b=NUMBER), {**obj("a", a=TEXT, b=NUMBER)}),
+        ({"required": ["a"]}, obj("a", a=TEXT)),
+        ({"allOf": [obj(b=NUMBER)]}, obj(a=TEXT, b=NUMBER)),
+        ({"description": "Said.", **obj(b=NUMBER)},
+         {"description": "Said.", **obj(a=TEXT, b=NUMBER)}),
+        # It says nothing more of values.
+        ({"description": "Said."}, {"description": "Said.", **ref("Base")}),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_reference_holds_too(
+    beside: Document, wanted: Document
+) -> None:
+    given = document(Base=obj(a=TEXT), S={**ref("Base"), **beside})
+    for name in ("said-beside", "merge-all-of", "object-types"):
+        given, _ = PASSES[name](given)
+    assert given["components"]["schemas"]["S"] == wanted
 
 
 # --- All together ------------------------------------------------------------------

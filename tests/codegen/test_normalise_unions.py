@@ -102,8 +102,8 @@ def test_all_of_in_all_of_and_through_references_is_followed() -> None:
             r"^\$\.components\.schemas\.S: nothing .*\n  Write the joined schema out",
         ),
         (
-            {"S": {"allOf": [{**TEXT, "pattern": "a"}, {"pattern": "b"}]}},
-            r"^\$\.components\.schemas\.S: nothing .* each says another pattern",
+            {"S": {"allOf": [{**TEXT, "const": "a"}, {"const": "b"}]}},
+            r"^\$\.components\.schemas\.S: nothing .* each says another const",
         ),
         ({"S": {"allOf": [ref("S")]}}, None),
     ],
