@@ -197,6 +197,10 @@ def _parse_json(text: str, name: str) -> Any:
         )
     except RecursionError as error:
         raise SpecError(f"{name} is nested too deeply") from error
+    except _TwiceError as error:
+        # Whoever reads it as YAML knows the line.
+        _parse_yaml(text, name, also=error.message)
+        raise SpecError(f"{name}: {error.message}") from error
     except ValueError as error:
         # A flow mapping of YAML begins with a brace too.
         if isinstance(error, json.JSONDecodeError):
@@ -206,12 +210,16 @@ def _parse_json(text: str, name: str) -> Any:
     return value
 
 
+class _TwiceError(SpecError):
+    """A key stands twice in one object."""
+
+
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         double = next(key for key, count in counts.items() if count > 1)
-        raise SpecError(f"the key {shorten(double)} stands twice in one object")
+        raise _TwiceError(f"the key {shorten(double)} stands twice in one object")
     return result
 
 

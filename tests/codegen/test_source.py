@@ -178,7 +178,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (b"\xff\xfea\x00:\x00 \x001\x00", "not UTF-8: byte 0"),
         (b"a: 1\na: 2", "line 2: the key 'a' stands twice"),
         (b"a: {b: 1, b: 1}", "line 1: the key 'b' stands twice"),
-        (b'{"a": {"b": 1, "b": 2}}', "the key 'b' stands twice"),
+        (b'{"a":\n{"b": 1, "b": 2}}', "line 2: the key 'b' stands twice"),
         (b"a: .nan", "line 1: .nan is no number that JSON knows"),
         (b"a: -.inf", "line 1: -.inf is no number that JSON knows"),
         (b"a: 1e999", "line 1: 1e999 is no number that JSON knows"),
