@@ -6,8 +6,10 @@ import re
 
 from codegen.document import is_json, plain_media_type
 from codegen.plan.literal import string
+from codegen.plan.media_types import parameters_of
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+\Z", re.ASCII)
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+\Z", re.ASCII)
 _JSON = ["application/json"]
 _BYTES = ["application/octet-stream"]
 _EVENTS = "text/event-stream"
@@ -39,8 +41,29 @@ def accepted(successes: list[str], others: list[str]) -> str:
 
 
 def _listed(media_types: list[str]) -> list[str]:
-    plain = [plain_media_type(each) for each in media_types]
-    kept = [each for each in plain if _MEDIA_TYPE.match(each) and each != _EVENTS]
-    # `application/*+json` is no range that HTTP knows.
-    kept = ["application/*" if "*" in x and "+" in x else x for x in kept]
-    return [*dict.fromkeys(kept)]
+    found: dict[str, None] = {}
+    for each in media_types:
+        plain = plain_media_type(each)
+        if not _MEDIA_TYPE.match(plain) or plain == _EVENTS:
+            continue
+        if "*" in plain:
+            # `application/*+json` is no range that HTTP knows.
+            plain = "application/*" if "+" in plain else plain
+        else:
+            plain += _written(parameters_of(each))
+        found[plain] = None
+    return [*found]
+
+
+def _written(parameters: dict[str, str]) -> str:
+    """Write what tells a media type from others, such as its version."""
+    pairs = [(k, v) for k, v in parameters.items() if _TOKEN.match(k)]
+    return "".join(
+        f"; {k}={v}" if _TOKEN.match(v) else f'; {k}="{_quoted(v)}"'
+        for k, v in pairs
+        if (k + v).isascii() and (k + v).isprintable()
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -12,18 +12,18 @@ from codegen.document import (
     plain_media_type,
     request_body,
 )
-from codegen.errors import SpecError, shorten
+from codegen.errors import Path, SpecError, shorten
 from codegen.identifiers import called
 from codegen.plan.emptiness import sends_empty_object
-from codegen.plan.forms import multipart_fields, urlencoded_fields
+from codegen.plan.forms import multipart_fields, resolved, urlencoded_fields
 from codegen.plan.literal import string
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
-_FORMS = {
-    "multipart/form-data": "form",
-    "application/x-www-form-urlencoded": "urlencoded",
-}
+_URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/"
+# What can't be the fields of a form.
+_NO_FIELDS = ("array", "string", "integer", "number", "boolean")
 LINES = frozenset(
     {
         *("application/x-ndjson", "application/ndjson", "application/jsonl"),
@@ -36,6 +36,12 @@ _BYTES = "application/octet-stream"
 # The first that a body may be is what is sent where the caller doesn't choose.
 _KINDS = ("json", "form", "urlencoded", "lines", "content")
 _CONTENT = "bytes | str | PathLike[str] | Iterable[bytes] | AsyncIterable[bytes]"
+# What the client says by itself of a body of a kind.
+_IMPLIED = {
+    "json": (string("application/json"),),
+    "form": (string("multipart/form-data"),),
+    "urlencoded": (string(_URLENCODED),),
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class Body:
 
     Attributes:
         media_type: what is sent as its type, as a literal.
-        is_range: whether the document has a range in its place, such as `image/*`.
+        is_range: whether the document has a range in its place, such as `image/*`, or
+            what lacks a boundary that the caller alone knows.
         fields: the fields of a form that are not written as usual, as arguments.
         empty: whether an empty object is sent where there is no body.
     """
@@ -59,8 +66,7 @@ class Body:
     @property
     def typed(self) -> bool:
         """Return whether the type must be said, since sending doesn't imply it."""
-        implied = self.kind in ("form", "urlencoded")
-        return not implied and self.media_type != '"application/json"'
+        return self.media_type not in _IMPLIED.get(self.kind, ())
 
 
 def plan_bodies(
@@ -74,7 +80,7 @@ def plan_bodies(
             raise SpecError(
                 f"the media type {shorten(media_type)} can't be sent", at=place[:-1]
             )
-        kind = _kind(media_type)
+        kind = _kind(document, media_type, schema, place)
         annotation = _CONTENT
         if kind == "lines":
             items = items_of(types, schema)
@@ -94,8 +100,12 @@ def plan_bodies(
         empty = body.get("required") is not True and sends_empty_object(
             document, operation.method, media_type, schema, place
         )
-        is_range = "*" in media_type
-        if is_range:
+        is_range = "*" in media_type or (
+            kind == "content"
+            and media_type.lower().startswith(_MULTIPART)
+            and len(body["content"]) == 1
+        )
+        if "*" in media_type:
             media_type = "application/json" if kind == "json" else _BYTES
         planned = Body(string(media_type), kind, annotation, is_range, fields, empty)
         result.setdefault(media_type, planned)
@@ -105,11 +115,19 @@ def plan_bodies(
     return ordered, body.get("required") is True, _text(body.get("description"))
 
 
-def _kind(media_type: str) -> str:
+def _kind(document: Document, media_type: str, schema: Any, at: Path) -> str:
     if is_json(media_type):
         return "json"
     plain = plain_media_type(called(media_type))
-    return "lines" if plain in LINES else _FORMS.get(plain, "content")
+    if plain in LINES:
+        return "lines"
+    if (plain != _URLENCODED and not plain.startswith(_MULTIPART)) or "*" in plain:
+        return "content"
+    # What has no fields is a form that the caller wrote.
+    inside, _ = resolved(document, schema, at)
+    if inside.get("type") in _NO_FIELDS:
+        return "content"
+    return "urlencoded" if plain == _URLENCODED else "form"
 
 
 def items_of(types: Types, schema: Any) -> Any:

@@ -106,7 +106,7 @@ class OperationModule:
     def writes(self) -> bool:
         """Return whether more than JSON and forms is written into a request."""
         written = any(
-            body.typed or body.kind in ("urlencoded", "content", "lines")
+            body.typed or body.fields or body.kind in ("urlencoded", "content", "lines")
             for body in self.bodies
         )
         return bool(self.parameters) or written or bool(self.responses.accept)

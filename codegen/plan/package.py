@@ -68,7 +68,7 @@ class Package:
             "streaming": any(one.responses.stream for one in self.operations),
             "datetimes": any(schema.times for schema in self.schemas)
             or any(one.responses.reads_times for one in self.operations),
-            "headers": any(one.responses.headers for one in self.operations),
+            "headers": any(one.responses.reads_headers for one in self.operations),
             "security": bool(self.security.schemes),
             "oauth": self.security.has_oauth,
             "servers": bool(self.servers.all),

@@ -138,10 +138,17 @@ def plan_parameters(
             raise SpecError("a parameter needs a name and a known place", at=at)
         schema = data.get("schema")
         if schema is None:
-            # The other way to describe one: JSON within the parameter.
+            # The other way to describe one: JSON within the parameter. What is written
+            # in another language is a text for all that is known here.
             content = mapping(data.get("content"), at)
             media: dict[str, Any] = next(iter(content.values()), {})
             schema = media.get("schema", {})
+            if (
+                content
+                and not any(map(is_json, content))
+                and not _is_plain(types, schema)
+            ):
+                schema = {"type": "string"}
         type_ = types.of(schema, (*at, "schema"))
         used.append(type_)
         wanted = _argument(key)
@@ -181,6 +188,13 @@ def plan_parameters(
     return sorted(
         result, key=lambda p: (order[p.location], p.location == "path" and not p.must)
     )
+
+
+def _is_plain(types: Types, schema: Any) -> bool:
+    """Return whether a value has one text that stands for it, whatever its language."""
+    target = types.target(schema)
+    kind = target.get("type") if isinstance(target, dict) else None
+    return kind in ("string", "integer", "number", "boolean")
 
 
 def _argument(key: str) -> str:

@@ -23,6 +23,7 @@ from codegen.plan.accept import accepted
 from codegen.plan.bodies import LINES, items_of
 from codegen.plan.headers import Header, plan_headers
 from codegen.plan.literal import either, members_of, string
+from codegen.plan.media_types import asked, breadth, first_of
 from codegen.plan.models import SWITCH
 from codegen.plan.types import Type, Types
 from codegen.source import Document
@@ -144,6 +145,12 @@ class Responses:
         )
 
     @property
+    def reads_headers(self) -> bool:
+        """Return whether headers say more than a status and a plain media type."""
+        by_media_type = any("has_media_type(" in each.call for each in self.all)
+        return bool(self.headers) or by_media_type
+
+    @property
     def success(self) -> str:
         """Return the annotation of a success."""
         found = self.successes or ([self.default] if self.default else [])
@@ -227,21 +234,21 @@ def _response(
     used = {*read.values()}
     calls = []
     # What differs from the first is asked for by its name, the first by its kind.
-    for media_type, type_ in reversed(read.items()):
+    usual = first_of(read) if read else ""
+    for media_type in sorted(read, key=lambda m: (m == usual, *breadth(m))):
+        type_ = read[media_type]
         # One that is only read as JSON is not told by that it is.
-        is_first = media_type == next(iter(read)) and called(media_type) == media_type
-        asked = f"media_type_of(response) == {string(plain_media_type(media_type))}"
+        is_usual = media_type == usual and called(media_type) == media_type
         json = "json_of(response)"
-        test = "is_json(response)" if is_first else asked
+        test = "is_json(response)" if is_usual else asked(media_type, read)
         calls.append((test, type_.reader(json) if type_.reader else json))
     for media_type in (m for m, kind in kinds.items() if kind == "lines"):
         schema, place = schemas[media_type]
         item = types.of(items_of(types, schema), place)
         used.add(item)
-        asked = f"media_type_of(response) == {string(plain_media_type(media_type))}"
         lines = "lines_of(response)"
         reads = f"read_list({item.reader.function}, {lines})" if item.reader else lines
-        calls.append((asked, reads))
+        calls.append((asked(media_type, kinds), reads))
         annotations.append(f"list[{item.annotation}]")
     if "text" in kinds.values():
         calls.append(("is_text(response)", "text_of(response)"))
@@ -284,9 +291,9 @@ def _any(type_: Type) -> tuple[str, str]:
 def _chosen(calls: list[tuple[str, str]]) -> str:
     """Write the expression that reads a response by its media type."""
     *others, (_, last) = calls
-    for asked, call in reversed(others):
+    for test, call in reversed(others):
         if call != last:
-            last = f"{call} if {asked} else {last}"
+            last = f"{call} if {test} else {last}"
     return last
 
 

@@ -20,12 +20,12 @@ import httpx
 from attrs import define, evolve, field
 
 from .encoding import cookie_header
-from .forms import Form
+from .forms import Form, form_of
 from .reading import is_stream, no_stream
 from .security import Credentials, Extras, Going, extras
 from .sending import body_of, cross, with_query
 from .streaming import events_in, events_in_async
-from .types import UNSET, Request
+from .types import Request
 
 if TYPE_CHECKING:
     from typing import Self
@@ -289,7 +289,7 @@ class Client:
 
     def _sent(self, request: Request, *, stream: bool) -> httpx.Response:
         http = self.get_httpx_client()
-        form = Form(request.files) if request.files is not UNSET else None
+        form = form_of(request)
         if form is not None:
             form.open()
         sent, auth = self._built(http, request, form, form and _Pieces(form))
@@ -306,7 +306,7 @@ class Client:
 
     async def _sent_async(self, request: Request, *, stream: bool) -> httpx.Response:
         http = self.get_async_httpx_client()
-        form = Form(request.files) if request.files is not UNSET else None
+        form = form_of(request)
         if form is not None:
             await form.open_async()
         sent, auth = self._built(http, request, form, form and _AsyncPieces(form))

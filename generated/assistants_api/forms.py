@@ -10,15 +10,18 @@ import os
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from inspect import isawaitable
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 from attrs import define
 
+from .encoding import Encoded
 from .errors import UnusableFile
 from .sources import Source
-from .types import UNSET, File, FormParts, Unset, copy_level, to_json
+from .types import UNSET, File, FormParts, Request, Unset, copy_level, to_json
 from .worker import in_thread
 from .writing import Pairs, deep, text_of
 
+_FORM_DATA = "multipart/form-data"
 _UNNAMED = "upload"
 _NOTHING: Mapping[str, Any] = {}
 # What would end a name in a header, as browsers write it.
@@ -74,7 +77,7 @@ def multipart(
             found = [(name, _file(item, name, media_type)) for item in value]
         elif name in styles and not _looks_like_file(value):
             pairs = styles[name](name, value)
-            found = [(key, (None, text.encode(), None)) for key, text in pairs]
+            found = [(key, (None, _plain(text).encode(), None)) for key, text in pairs]
         else:
             # What is said to be JSON is JSON as a whole.
             is_many = is_array and not (media_type and _is_json(media_type))
@@ -98,6 +101,11 @@ def _part(name: str, item: Any, media_type: str | None) -> FormParts:
         media_type = media_type if is_json else "application/json"
         return [(name, (None, json.dumps(plain).encode(), media_type))]
     return [(name, (None, text_of(plain).encode(), media_type))]
+
+
+def _plain(text: str) -> str:
+    """Return a text as it stands in a part, where nothing is percent-encoded."""
+    return unquote(text) if isinstance(text, Encoded) else text
 
 
 def _is_json(media_type: str) -> bool:
@@ -247,14 +255,18 @@ class Form:
         is_spent: whether it can't be sent again, as a part of it can be read only once.
     """
 
-    def __init__(self, parts: FormParts) -> None:
+    def __init__(self, parts: FormParts, media_type: str = _FORM_DATA) -> None:
         """Take the parts; nothing of them is read yet.
+
+        Args:
+            parts: the parts.
+            media_type: that of the form, without a boundary.
 
         Raises:
             UnusableFile: a file is of a wrong type.
         """
         self._boundary = os.urandom(16).hex()
-        self.content_type = f"multipart/form-data; boundary={self._boundary}"
+        self.content_type = f"{media_type}; boundary={self._boundary}"
         self.parts = [self._part(name, *part) for name, part in parts]
         self.length: int | None = None
         self.is_spent = False
@@ -346,6 +358,25 @@ class Form:
 
     def _begin(self, part: FormPart) -> None:
         self.is_spent = self.is_spent or not part.source.repeats
+
+
+def form_of(request: Request) -> Form | None:
+    """Return the form that a request has for its body, None where it has none.
+
+    Raises:
+        UnusableFile: a file is of a wrong type.
+    """
+    if request.files is UNSET:
+        return None
+    said = request.headers.get("Content-Type", "")
+    plain = "; ".join(
+        each
+        for each in map(str.strip, said.split(";"))
+        if not each.lower().startswith("boundary=")
+    )
+    return Form(
+        request.files, plain if plain.lower().startswith("multipart/") else _FORM_DATA
+    )
 
 
 def _escaped(name: str) -> str:

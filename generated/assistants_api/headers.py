@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from email.message import Message
+from fnmatch import fnmatchcase
 from typing import Any
 
 
@@ -54,3 +56,20 @@ def header_json(headers: Mapping[str, str], name: str) -> Any:
         return json.loads(headers.get(name, ""))
     except (ValueError, RecursionError):
         return None
+
+
+def has_media_type(
+    headers: Mapping[str, str], wanted: str, parameters: Mapping[str, str] = {}
+) -> bool:
+    """Return whether a response has a media type, or one of a range.
+
+    Args:
+        headers: those of the response.
+        wanted: the media type in small letters, or a range such as `application/*+json`.
+        parameters: those that it must have.
+    """
+    message = Message()
+    message["Content-Type"] = headers.get("content-type", "")
+    return fnmatchcase(message.get_content_type(), wanted) and all(
+        str(message.get_param(key)) == value for key, value in parameters.items()
+    )

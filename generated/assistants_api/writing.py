@@ -170,7 +170,7 @@ def _json(value: Any) -> str:
 
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Write headers; what is absent or null is left out.
+    """Write headers; what is absent, null or empty as a list or object is left out.
 
     Raises:
         ValueError: one would end its line, so that another could follow.
@@ -180,10 +180,10 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
         plain = to_json(value)
         if isinstance(plain, dict):
             plain = [part for pair in _texts_of(plain) for part in pair]
+        if plain is UNSET or plain is None or plain == []:
+            continue
         if isinstance(plain, list):
             plain = ",".join(map(text_of, plain))
-        if plain is UNSET or plain is None:
-            continue
         text = text_of(plain)
         if any(sign in text for sign in "\r\n\0"):
             raise ValueError(f"the header {name} must be one line")

@@ -254,6 +254,24 @@ def test_an_empty_argument_of_a_path_is_refused_in_every_style(styled: Any) -> N
     assert tried == 48
 
 
+def test_a_header_of_an_empty_list_or_object_is_not_sent(make: Make) -> None:
+    given = (
+        parameter("a", "header", array(TEXT)),
+        parameter("b", "header", obj(x=TEXT)),
+    )
+    build = sending(make, *given).build_request
+    assert build(a=[], b={}).headers == {}
+    assert build(a=[""], b={"x": ""}).headers == {"a": "", "b": "x,"}
+
+
+def test_an_argument_in_a_language_that_is_not_json_is_a_text(make: Make) -> None:
+    content = {"application/xml": {"schema": obj(a=TEXT)}}
+    given = {"name": "q", "in": "query", "content": content}
+    build = sending(make, given).build_request
+    assert build.__annotations__["q"] == "str | Unset"
+    assert build(q="<a/>").query == [("q", "<a/>")]
+
+
 @pytest.mark.parametrize("style", ["matrix", "label"])
 def test_styles_that_are_not_written_are_refused_by_place(style: str) -> None:
     wrong = parameter("q", schema=array(TEXT), style=style)

@@ -1,0 +1,170 @@
+"""Bodies and responses by media type: versions, ranges, and forms of every kind."""
+
+from __future__ import annotations
+
+import email.policy
+from email.parser import BytesParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.scripted_server import Response, ScriptedServer
+from tests.codegen.specs import (
+    BINARY,
+    FORM,
+    JSON,
+    TEXT,
+    URLENCODED,
+    Document,
+    array,
+    const,
+    document,
+    obj,
+    operation,
+    ref,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.scripted_server import Request
+    from tests.codegen.conftest import Make
+
+VENDOR = "application/vnd.thing+json"
+ONE, TWO, OTHER = ({"schema": ref(name)} for name in ("One", "Two", "Other"))
+ANSWERS: dict[str, Document] = {
+    "versions": {f"{VENDOR}; version=1": ONE, f'{VENDOR};Version="2"': TWO},
+    "later": {f"{VENDOR}; version=2": TWO, VENDOR: ONE},
+    "range": {JSON: ONE, "application/*+json": OTHER},
+    "charset": {f"{JSON}; charset=utf-8": ONE},
+}
+PARTS = obj(a=obj(x=TEXT), b=BINARY)
+STYLED = {
+    "schema": obj(csv=array(TEXT), pipes=array(TEXT), pair=obj(x=TEXT, y=TEXT)),
+    "encoding": {
+        "csv": {"style": "form", "explode": False},
+        "pipes": {"style": "pipeDelimited"},
+        "pair": {"style": "form", "explode": False},
+    },
+}
+BODIES: dict[str, Document] = {
+    "mixed": {"multipart/mixed": {"schema": PARTS}},
+    "related": {'multipart/related; type="application/json"': {"schema": PARTS}},
+    "styled": {FORM: STYLED},
+    "array": {FORM: {"schema": array(BINARY)}},
+    "text": {URLENCODED: {"schema": TEXT}},
+}
+
+
+@pytest.fixture(scope="module")
+def package(make: Make) -> Any:
+    paths: Document = {}
+    for name, content in ANSWERS.items():
+        responses = {"200": {"description": "Good.", "content": content}}
+        paths[f"/{name}"] = {"get": operation(name, responses=responses)}
+    for name, body in BODIES.items():
+        nothing = {"204": {"description": "Good."}}
+        paths[f"/{name}"] = {"post": operation(name, body=body, responses=nothing)}
+    schemas = {"One": obj(a=TEXT), "Two": obj(a=TEXT), "Other": obj(a=TEXT)}
+    return make(document(paths, Kind=const("k"), **schemas))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("name", "came", "read"),
+    [
+        ("versions", f"{VENDOR}; version=1", "One"),
+        ("versions", f"{VENDOR};charset=utf-8;VERSION=2", "Two"),
+        ("versions", f'{VENDOR}; version="2"', "Two"),
+        ("versions", VENDOR, "One"),
+        ("versions", JSON, "One"),
+        ("later", f"{VENDOR}; version=2", "Two"),
+        ("later", VENDOR, "One"),
+        ("later", f"{VENDOR}; version=3", "One"),
+        ("range", JSON, "One"),
+        ("range", "application/problem+json", "Other"),
+        ("charset", JSON, "One"),
+    ],
+)
+def test_a_response_is_read_as_its_version(
+    package: Any, server: ScriptedServer, name: str, came: str, read: str
+) -> None:
+    server.script = lambda _: Response(body=b'{"a": "x"}', content_type=came)
+    with package.Client(base_url=server.url) as client:
+        found = getattr(package.api.things, name).sync(client=client)
+    assert type(found).__name__ == read
+
+
+def test_what_is_accepted_names_versions_and_no_charsets(package: Any) -> None:
+    accepted = {
+        name: getattr(package.api.things, name).build_request().headers
+        for name in ANSWERS
+    }
+    assert accepted == {
+        "versions": {"Accept": f"{VENDOR}; version=1, {VENDOR}; version=2"},
+        "later": {"Accept": f"{VENDOR}; version=2, {VENDOR}"},
+        "range": {"Accept": f"{JSON}, application/*;q=0.5"},
+        "charset": {},
+    }
+
+
+def _sent(package: Any, server: ScriptedServer, name: str, **given: Any) -> Request:
+    server.script = lambda _: Response(204, body=b"")
+    with package.Client(base_url=server.url) as client:
+        getattr(package.api.things, name).sync(client=client, **given)
+    return server.requests[-1]
+
+
+def _parts(request: Request) -> dict[str, tuple[str, Any]]:
+    """Return the parts of a form by their names, as the standard library reads them."""
+    kind = request.headers["Content-Type"].encode()
+    whole = b"Content-Type: " + kind + b"\r\n\r\n" + request.body
+    message = BytesParser(policy=email.policy.HTTP).parsebytes(whole)
+    assert not message.defects
+    return {
+        str(part.get_param("name", header="content-disposition")): (
+            part.get_content_type(),
+            part.get_payload(decode=True),
+        )
+        for part in message.iter_parts()
+    }
+
+
+@pytest.mark.parametrize("name", ["mixed", "related"])
+def test_forms_of_other_names_have_parts_and_a_boundary(
+    package: Any, server: ScriptedServer, name: str
+) -> None:
+    request = _sent(package, server, name, body={"a": {"x": "1"}, "b": b"\xff"})
+    (media_type,) = BODIES[name]
+    assert request.headers["Content-Type"].startswith(f"{media_type}; boundary=")
+    assert _parts(request) == {
+        "a": (JSON, b'{"x": "1"}'),
+        "b": ("application/octet-stream", b"\xff"),
+    }
+
+
+def test_fields_of_a_style_are_not_percent_encoded_in_parts(
+    package: Any, server: ScriptedServer
+) -> None:
+    body = {"csv": ["a b", "é"], "pipes": ["x", "y"], "pair": {"x": "1", "y": "/"}}
+    parts = _parts(_sent(package, server, "styled", body=body))
+    assert {name: content for name, (_, content) in parts.items()} == {
+        "csv": "a b,é".encode(),
+        "pipes": b"x|y",
+        "pair": b"x,1,y,/",
+    }
+
+
+def test_a_form_without_fields_is_what_the_caller_wrote(
+    package: Any, server: ScriptedServer
+) -> None:
+    kind = f"{FORM}; boundary=b"
+    request = _sent(package, server, "array", body=b"--b--", media_type=kind)
+    assert (request.headers["Content-Type"], request.body) == (kind, b"--b--")
+    request = _sent(package, server, "text", body="a=1&a=2")
+    assert (request.headers["Content-Type"], request.body) == (URLENCODED, b"a=1&a=2")
