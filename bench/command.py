@@ -40,6 +40,7 @@ from bench import (
 )
 from bench.rows import BenchError, Row
 from bench.turns import fresh
+from harness.argument_types import output_file
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
@@ -96,7 +97,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--output",
-        type=Path,
+        type=output_file,
         metavar="FILE",
         help="write all values there, for pyperf: compare_to, hist, check",
     )

@@ -25,6 +25,7 @@ from codegen import overlay, source
 from codegen.errors import SpecError
 from codegen.pipeline import facts
 from codegen.select import Selection
+from harness.argument_types import output_file
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
@@ -76,7 +77,9 @@ def main() -> int:
     options.add_argument(
         "--types", action="store_true", help="run mypy and pyright too"
     )
-    options.add_argument("--json", type=Path, metavar="FILE", help="write all results")
+    options.add_argument(
+        "--json", type=output_file, metavar="FILE", help="write all results"
+    )
     options.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     given = options.parse_args()
     results = []

@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING
 
+from harness.argument_types import count, seconds
 from harness.processes import ProcessError
 from harness.proof.proof import Plan, prove
 
@@ -53,19 +54,19 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/proof", description=__doc__)
     add = parser.add_argument
-    add("--seconds", type=float, default=40, metavar="N", help="default: %(default)s")
-    add("--clients", type=int, default=30, metavar="N", help="default: %(default)s")
-    add("--processes", type=int, default=4, metavar="N", help="default: %(default)s")
+    add("--seconds", type=seconds, default=40, metavar="N", help="default: %(default)s")
+    add("--clients", type=count, default=30, metavar="N", help="default: %(default)s")
+    add("--processes", type=count, default=4, metavar="N", help="default: %(default)s")
     add(
         "--lease",
-        type=float,
+        type=seconds,
         default=5,
         metavar="SECONDS",
         help="after which a process is taken for dead (default: %(default)s)",
     )
     add(
         "--every",
-        type=float,
+        type=seconds,
         default=20,
         metavar="SECONDS",
         help="between two kills (default: %(default)s)",

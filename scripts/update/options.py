@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import (
+    ArgumentParser,
+    ArgumentTypeError,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -54,6 +59,10 @@ def options(arguments: Sequence[str] | None = None) -> Namespace:
 
 def _day(text: str) -> str:
     """Accept a day as YYYY-MM-DD, and nothing else."""
-    if date.fromisoformat(text).isoformat() != text:
-        raise ValueError
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ArgumentTypeError(f"must be a day such as 2026-08-21, not {text!r}")
     return text

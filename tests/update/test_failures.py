@@ -249,8 +249,8 @@ def test_a_folder_without_git_is_refused(
     ("options", "expected"),
     [
         (["--report", "/no/folder/a.md"], "there is no such folder"),
-        (["--date", "yesterday"], "invalid _day value"),
-        (["--date", "20250102"], "invalid _day value"),
+        (["--date", "yesterday"], "must be a day such as 2026-08-21, not"),
+        (["--date", "20250102"], "must be a day such as 2026-08-21, not"),
     ],
 )
 def test_options_that_can_t_be_meant_are_refused(
