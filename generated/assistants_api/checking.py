@@ -253,7 +253,7 @@ def _kinds(value: dict[str, Any], members: list[Any]) -> tuple[str, str] | None:
 
 def _other_types(value: Any, members: list[Any]) -> list[str]:
     """Return the types that a value could have; none where it has one of them."""
-    types = [_resolved(member).get("type") for member in members]
+    types: list[Any] = [_resolved(member).get("type") for member in members]
     if any(kind is None or _is(value, kind) for kind in types):
         return []
     return [kind for kind in dict.fromkeys(types) if kind != "null"]
