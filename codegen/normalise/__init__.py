@@ -12,6 +12,7 @@ from codegen.document import component_schemas
 from codegen.errors import Origins, Path, SpecError
 from codegen.normalise import (
     hoist,
+    implied,
     inheritance,
     merge,
     nullable,
@@ -35,6 +36,7 @@ PASSES: dict[str, Pass] = {
     "merge-all-of": merge.merge_all_of,
     "simplify-unions": unions.simplify_unions,
     "object-types": objects.object_types,
+    "implied": implied.implied,
     "required-properties": objects.required_properties,
     "null-where-used": nullable.null_where_used,
     "flatten-unions": unions.simplify_unions,

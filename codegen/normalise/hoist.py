@@ -34,6 +34,7 @@ from codegen.unions import constants_of, is_class, needs_choice
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
 _SCHEMAS = ("components", "schemas")
 _SUFFIXES = {"responses": "Response", "requestBodies": "Request"}
+_SETS = ("required", "enum")
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
@@ -241,7 +242,9 @@ def _without_prose(schema: Any, *, names: bool = False) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {
-        key: _without_prose(value, names=key == "properties" and not names)
+        key: sorted(value, key=json.dumps)
+        if not names and key in _SETS and isinstance(value, list)
+        else _without_prose(value, names=key == "properties" and not names)
         for key, value in schema.items()
         if names or not (key in _PROSE or key.startswith("x-"))
     }

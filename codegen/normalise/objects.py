@@ -62,6 +62,8 @@ def object_types(document: Document) -> tuple[Document, int]:
             schema = {"type": "object", **schema}
         elif "type" not in schema and isinstance(schema.get("items"), dict):
             schema = {"type": "array", **schema}
+        elif _HAS_KIND.isdisjoint(schema) and schema.get("additionalProperties", False):
+            schema = {"type": "object", **schema}
         elif _HAS_KIND.isdisjoint(schema) and (kind := kind_of(values_of(schema))):
             schema = {"type": kind, **schema}
         for bound, exclusive in (

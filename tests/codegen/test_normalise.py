@@ -152,6 +152,9 @@ def test_objects_say_that_they_are() -> None:
 @each_case(
     ("before", "kind"),
     [
+        ({"additionalProperties": TEXT}, "object"),
+        ({"additionalProperties": True}, "object"),
+        ({"additionalProperties": False}, None),
         ({"enum": ["a", "b"]}, "string"),
         ({"const": True}, "boolean"),
         ({"enum": [1, 2]}, "integer"),
@@ -161,7 +164,7 @@ def test_objects_say_that_they_are() -> None:
         ({"enum": ["a"], "anyOf": [TEXT, NUMBER]}, None),
     ],
 )
-def test_values_of_one_type_have_it(before: Any, kind: str | None) -> None:
+def test_maps_and_values_of_one_type_have_it(before: Any, kind: str | None) -> None:
     found, count = on_schema("object-types", obj(p=before))
     assert found["properties"]["p"] == before | ({"type": kind} if kind else {})
     assert count == (kind is not None)

@@ -36,6 +36,12 @@ def test_all_of_one_is_that_one_with_the_words_beside_it() -> None:
     assert count == 1
 
 
+def test_items_are_unique_where_one_of_all_says_so() -> None:
+    both = [{**array(TEXT), "uniqueItems": flag} for flag in (True, False)]
+    found, _ = on_schema("merge-all-of", obj(p={"allOf": both}))
+    assert found["properties"]["p"] == both[0]
+
+
 def test_one_of_many_values_is_that_value() -> None:
     many = {**TEXT, "enum": ["a", "b"]}
     found, _ = on_schema("merge-all-of", obj(p={"allOf": [many, {"const": "b"}]}))

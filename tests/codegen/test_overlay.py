@@ -187,6 +187,22 @@ def test_our_actions_leave_other_choices_alone() -> None:
             assert once[name]["properties"][key] == schemas[name]["properties"][key]
 
 
+@pytest.mark.parametrize("other", [{"$recursiveRef": "#"}, {"type": "object"}])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_filter_within_a_filter_is_one_in_whatever_order(
+    other: Any, step: int
+) -> None:
+    given = pinned()
+    filters = given["components"]["schemas"]["CompoundFilter"]["properties"]["filters"]
+    filters["items"] = {"oneOf": [ref("ComparisonFilter"), other][::step]}
+    once = overlay.apply(given, OURS).document["components"]["schemas"]
+    items = once["CompoundFilter"]["properties"]["filters"]["items"]
+    assert items["oneOf"] == [ref("ComparisonFilter"), ref("CompoundFilter")]
+    filters["items"] = {"oneOf": [ref("AttributeFilter")]}
+    once = overlay.apply(given, OURS).document["components"]["schemas"]
+    assert once["CompoundFilter"]["properties"]["filters"]["items"] == filters["items"]
+
+
 def test_our_overlay_leaves_documents_of_others_alone() -> None:
     """`build --spec` takes any document, and its names may be those of ours."""
     given = zoo()
