@@ -352,6 +352,7 @@ class LocalServer:
             config = uvicorn.Config(
                 layers.asgi,
                 http=connections.protocol,
+                timeout_keep_alive=connections.keep_alive,
                 ws="none",
                 lifespan="off",
                 log_config=None,

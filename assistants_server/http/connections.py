@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import socket
 import struct
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 _STATE = "local_connection"
-IDLE = 60.0
-"""Seconds that a client may say nothing, or read nothing."""
+IDLE = 75.0
+"""Seconds that a client may say nothing, or read nothing.
+
+Proxies keep connections for a minute, and those who poll pause for some round number of
+seconds: a request of theirs must not meet the end of its connection.
+"""
 # How many connections there are at most, and how many files are left for the rest.
 _MOST, _RESERVE = 10_000, 100
 # Closing with no time to linger is what makes a socket send a reset.
@@ -34,6 +39,8 @@ class Connections:
 
     Attributes:
         protocol: what the server must be run with: `uvicorn.Config(http=...)`.
+        keep_alive: likewise: `uvicorn.Config(timeout_keep_alive=...)`. It is so long
+            that connections are ended from here.
     """
 
     def __init__(self, *, idle: float | None = None, most: int | None = None) -> None:
@@ -46,6 +53,7 @@ class Connections:
         """
         self._idle = IDLE if idle is None else idle
         self._most = _limit() if most is None else most
+        self.keep_alive = math.ceil(2 * self._idle)
         self._open: dict[Connection, None] = {}
         self._ended = False
         self.protocol: type[H11Protocol] = _watched(self)

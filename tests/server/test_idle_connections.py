@@ -80,6 +80,15 @@ def test_who_is_being_served_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
             stream.rest()
 
 
+def test_connections_outlast_pauses_and_proxies() -> None:
+    # Those of nginx, and of AWS, keep theirs for 60 seconds.
+    assert connections.IDLE > 60
+    with LocalServer() as server:
+        assert server._running
+        config = server._running.server.config
+        assert config.timeout_keep_alive > 1.25 * connections.IDLE
+
+
 def test_where_all_places_are_taken_who_waits_longest_goes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
