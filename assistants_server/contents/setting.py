@@ -83,7 +83,8 @@ def open_contents(files: str | None, store: Store, folder: Folder) -> Contents:
     try:
         if files.startswith(SCHEME):
             return S3Contents(files)
-        other = Folder(Path(files), is_ours=False)
+        # The program around an embedded server may change its working directory.
+        other = Folder(Path(files).absolute(), is_ours=False)
         other.path  # noqa: B018 - it is made, or can't be
     except FileExistsError as error:
         raise StoreError(f"{files} is no folder; name another place") from error

@@ -43,7 +43,7 @@ class SQLiteStore(SQLStore):
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
-        self._log = path and path.with_name(f"{path.name}-wal")
+        self._log = path and path.absolute().with_name(f"{path.name}-wal")
         self._is_log_long = False
         self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)

@@ -301,6 +301,19 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.sqlite("the folder of a store in a file is made when it is needed")
+def test_files_stay_where_they_are_when_the_program_goes_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with LocalServer(store="state.db", files="files") as server, talking(server) as api:
+        monkeypatch.chdir("elsewhere")
+        content = api.http.get(f"/files/{upload(api, b'x')['id']}/content").content
+        assert content == b"x"
+    assert len([*(tmp_path / "files").iterdir()]) == 1
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
+
+
 def test_a_file_is_no_folder_for_files(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     server = LocalServer(store=tmp_path / "state.db", files=str(tmp_path / "taken"))
