@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date as day
 from typing import Annotated
 
 import typer
@@ -13,6 +14,16 @@ from codegen.commands.orders import AnyHost
 from codegen.document import operations
 
 
+def _day(text: str | None) -> str | None:
+    """Accept a day as YYYY-MM-DD, and nothing else."""
+    try:
+        if text is None or day.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise typer.BadParameter(f"must be a day such as 2026-08-21, not {text!r}")
+
+
 def pin(
     source_: Annotated[
         str,
@@ -20,7 +31,11 @@ def pin(
     ],
     date: Annotated[
         str | None,
-        typer.Option(help="The day it was published; else the one in its name."),
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            help="The day it was published; else the one in its name.",
+            callback=_day,
+        ),
     ] = None,
     models: Annotated[
         bool,

@@ -178,6 +178,16 @@ def test_check_shows_a_long_list_in_part(
     assert said[-1] == "... and 21 more"
 
 
+@pytest.mark.parametrize("date", ["foo", "20300101", "2030-02-30", ""])
+def test_pin_takes_days_alone(
+    run: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, date: str
+) -> None:
+    monkeypatch.setattr(pinning, "pin", lambda *_, **__: pytest.fail("it pins"))
+    answer = run("pin", PINNED, "--date", date)
+    assert answer.code == 2
+    assert f"must be a day such as 2026-08-21, not {date!r}" in answer.err
+
+
 def test_pin_tells_what_lacks_words(
     run: Callable[..., Answer],
     tmp_path: Path,
