@@ -65,7 +65,7 @@ def has_media_type(
 
     Args:
         headers: those of the response.
-        wanted: the media type in small letters, or a range such as `application/*+json`.
+        wanted: the media type in small letters, or a range: `application/*+json`.
         parameters: those that it must have.
     """
     message = Message()
