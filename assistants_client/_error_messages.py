@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _DEEPEST, _MOST = 8, 50
 # What is in the place of an object that there is none of.
 _TELLING = ("error", "errors", "code", "msg", "message", "detail")
+# What errors have as attributes besides their message.
+_FIELDS = ("code", "param", "type")
 # How much of a page is looked at, and how much of its title.
 _PAGE_LENGTH, _TITLE_LENGTH = 64 * 1024, 1000
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
@@ -121,7 +123,7 @@ def message(body: object, status: int, reason: str | None = None) -> str:
         status: the HTTP status, for where the body says nothing,
         reason: and what it is called, if not what it usually is.
     """
-    said = _said(inner(body))
+    said = _said(inner(body)) or _shown(body)
     with suppress(ValueError):
         reason = HTTPStatus(status).phrase if reason is None else reason
     fallback = f"{status} {reason or ''}".strip()
@@ -129,6 +131,25 @@ def message(body: object, status: int, reason: str | None = None) -> str:
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return f"the proxy refused the request: {text}"
     return text
+
+
+def _shown(body: object) -> str:
+    """Return JSON data as it is, if it says anything in a place that nobody knows."""
+    said = inner(body)
+    if isinstance(said, dict):
+        said = {name: each for name, each in said.items() if name not in _FIELDS}
+    with suppress(RecursionError):
+        if isinstance(said, dict | list) and _has_text(said):
+            return json.dumps(body, ensure_ascii=False)
+    return ""
+
+
+def _has_text(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_text, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_text, value))
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _said(body: object, depth: int = 0) -> str:
