@@ -128,7 +128,7 @@ def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
     """
     if run.status == "requires_action":
         return _requires_action(run, redact)
-    status = word(run.status)
+    status = redact(word(run.status))
     kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
     reasons = [
         str(text)
@@ -137,7 +137,7 @@ def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
         if text
     ]
     why = f": {shortened(redact(reasons[0]))}" if reasons else ""
-    return kind(f"{_named(run)} {what}{why}", run)
+    return kind(f"{_named(run, redact)} {what}{why}", run)
 
 
 def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresAction:
@@ -147,7 +147,7 @@ def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresActio
     name = shortened(redact(found)) if isinstance(found, str) else None
     if name == _APPROVAL:
         what = (
-            f"{_named(run)} waits for the approval of tool calls ({name}); "
+            f"{_named(run, redact)} waits for the approval of tool calls ({name}); "
             "on_approval= decides, or submit_tool_outputs(tool_approvals=...)"
         )
         return RunRequiresApproval(what, run, name)
@@ -158,12 +158,12 @@ def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresActio
         calls = found if isinstance(found, list) else []
         if not any(getattr(each, "id", None) for each in calls):
             what = "requires an action, but names no tool call; cancel() ends it"
-        return RunRequiresAction(f"{_named(run)} {what}", run, name)
+        return RunRequiresAction(f"{_named(run, redact)} {what}", run, name)
     what = f"requires an action that this client doesn't know: {name}"
-    return UnknownRunAction(f"{_named(run)} {what}", run, name)
+    return UnknownRunAction(f"{_named(run, redact)} {what}", run, name)
 
 
-def _named(run: Any) -> str:
+def _named(run: Any, redact: Callable[[str], str] = str) -> str:
     """Return what to call a run, whether or not the server sent its id."""
     found = run.id
-    return f"run {shortened(found)}" if isinstance(found, str) else "the run"
+    return f"run {shortened(redact(found))}" if isinstance(found, str) else "the run"

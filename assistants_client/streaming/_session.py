@@ -13,6 +13,7 @@ from .._events.deltas import texts_in
 from .._events.dispatch import Dispatcher
 from .._events.snapshots import Snapshots
 from .._run_errors import RunRequiresAction, run_error
+from .._text import shortened, word
 from .registration import check, overridden, places
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Session(Generic[StreamT]):
             RunRequiresAction: it does; one of its subclasses.
         """
         if self._snapshots.requires_action:
-            error = run_error(self.run)
+            error = run_error(self.run, self._open().redact)
             if type(error) is not RunRequiresAction:
                 raise error
 
@@ -129,7 +130,8 @@ class Session(Generic[StreamT]):
         error = run.get("last_error")
         message = error.get("message") if isinstance(error, dict) else None
         said = f": {message}" if isinstance(message, str) else ""
-        return f"; its run was {self._snapshots.status}{said}"
+        why = f"its run was {word(self._snapshots.status)}{said}"
+        return f"; {shortened(self._open().redact(why))}"
 
     def _dispatcher(self) -> Dispatcher:
         return Dispatcher(self._snapshots, self._open().live, self._wanted)

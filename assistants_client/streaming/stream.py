@@ -173,6 +173,10 @@ class _Stream(Shown):
         """Return the live object of JSON data; None stays None."""
         return self._plan.calls.live(kind, data)
 
+    def redact(self, text: str) -> str:
+        """Return a text of the server as it may be shown."""
+        return self._result.secrets.redact(text)
+
     def watch(self, take: Callable[[Any], Any]) -> None:
         """Have a function called with the run at each event of the run."""
         self._delivery.watcher = lambda run: take(self.live("Run", run))

@@ -353,6 +353,9 @@ def test_without_events_nothing_is_final(follow: Any) -> None:
         failed = run_as("failed", last_error={"code": "x", "message": "No more."})
         with pytest.raises(RuntimeError, match=f"{said}; its run was failed: No more."):
             follow(Story([failed, DONE]), ask)
+        told = run_as("failed", last_error={"message": f"no key {KEY} {'x' * 900}"})
+        with pytest.raises(RuntimeError, match=r"no key <REDACTED> x+[.]{3}$"):
+            follow(Story([told, DONE]), ask)
     ask = operator.methodcaller("get_final_run")
     with pytest.raises(RuntimeError, match="the stream had no event of a run"):
         follow(Story([("ping", {}), DONE]), ask)
