@@ -31,6 +31,25 @@ def is_text(text: str) -> bool:
     return True
 
 
+def whole(text: str) -> str:
+    """Return a text with characters in place of their halves, where both are there.
+
+    Servers that count as JavaScript does may cut a text within a character.
+    """
+    coding = "utf-16-le"
+    return text.encode(coding, "surrogatepass").decode(coding, "surrogatepass")
+
+
+def begins_with_half(text: str) -> bool:
+    """Return whether the second half of a character is at the beginning."""
+    return "\udc00" <= text[:1] <= "\udfff"
+
+
+def ends_with_half(text: str) -> bool:
+    """Return whether the first half of a character is at the end."""
+    return "\ud800" <= text[-1:] <= "\udbff"
+
+
 def public(names: Iterable[str], *hidden: str) -> list[str]:
     """Return the names of attributes that are for users, as completion shows them.
 

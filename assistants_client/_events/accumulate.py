@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from .._text import begins_with_half, whole
+
 APPENDED: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
 """Texts that deltas append to; they replace any other value."""
 # A text in many small pieces would take much more memory than the text itself.
@@ -83,15 +85,18 @@ class _Text:
 
     def add(self, piece: str) -> None:
         """Append a piece."""
+        if begins_with_half(piece):
+            # What it is the half of is in the piece before.
+            piece = whole(self._pieces.pop() + piece)
         self._pieces.append(piece)
         if len(self._pieces) >= _MOST_PIECES:
-            self._joined.append("".join(self._pieces))
-            self._pieces.clear()
+            self._joined.append("".join(self._pieces[:-1]))
+            del self._pieces[:-1]
 
     def snapshot(self) -> str:
         """Return the text so far."""
         found = "".join([*self._joined, *self._pieces])
-        self._joined, self._pieces = [found], []
+        self._joined, self._pieces = [], [found]
         return found
 
 

@@ -88,3 +88,5 @@ class AsyncSession(Session["AsyncStream"]):
         async for _ in self.events:
             for piece in self._pieces():
                 yield piece
+        for piece in self._rest():
+            yield piece

@@ -86,3 +86,4 @@ class PlainSession(Session["Stream"]):
     def _iterate_texts(self) -> Iterator[str]:
         for _ in self.events:
             yield from self._pieces()
+        yield from self._rest()

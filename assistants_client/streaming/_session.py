@@ -13,7 +13,7 @@ from .._events.deltas import texts_in
 from .._events.dispatch import Dispatcher
 from .._events.snapshots import Snapshots
 from .._run_errors import RunRequiresAction, run_error
-from .._text import shortened, word
+from .._text import ends_with_half, shortened, whole, word
 from .registration import check, overridden, places
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class Session(Generic[StreamT]):
         """Take a handler, whose callbacks can be called."""
         self.event: KnownAssistantStreamEvent | None = None
         self.stream: StreamT | None = None
+        # Of a character, where the other half is in the next text.
+        self._half = ""
         # Whether callbacks are being called for an event of a step.
         self._is_of_step = False
         self._handler = handler
@@ -150,8 +152,22 @@ class Session(Generic[StreamT]):
         return function(*arguments[:count])
 
     def _pieces(self) -> list[str]:
-        """Return the texts of the last event, if it is a delta of a message."""
-        return texts_in(self._open().last)
+        """Return the texts of the last event, if it is a delta of a message.
+
+        Half of a character waits for the other one.
+        """
+        found = texts_in(self._open().last)
+        if found and (self._half or ends_with_half(found[-1])):
+            text = whole(self._half + "".join(found))
+            self._half = text[-1] if ends_with_half(text) else ""
+            text = text.removesuffix(self._half)
+            return [text] if text else []
+        return found
+
+    def _rest(self) -> list[str]:
+        """Return half of a character, if no other one came for it."""
+        half, self._half = self._half, ""
+        return [half] if half else []
 
 
 @contextmanager

@@ -41,6 +41,7 @@ from tests.client.story import (
     called,
     growth,
     handler_for,
+    part,
     run_as,
     text,
     to_the_end,
@@ -316,6 +317,33 @@ def test_text_deltas_give_the_text_alone(follow: Any) -> None:
     use: Any = collect if follow is awaited else (lambda found: [*found.text_deltas])
     story = Story(FIRST, SECOND)
     assert follow(story, use, tools=ToolSet([add])) == ["Sun", "ny", "?", "Bye"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "given"),
+    [
+        (["a", "\ud83d", "\ude00b"], ["a", "\U0001f600b"]),
+        (["a\ud83d", "\ude00", "c"], ["a", "\U0001f600", "c"]),
+        (["\ud83d", "\ude00\ud83d", "\ude00"], ["\U0001f600", "\U0001f600"]),
+        (["a\ud83d", "b"], ["a", "\ud83db"]),
+        (["\ude00", "b"], ["\ude00", "b"]),
+        (["b", "\ud83d"], ["b", "\ud83d"]),
+    ],
+)
+def test_a_text_that_is_cut_within_a_character(
+    follow: Any, sent: list[str], given: list[str]
+) -> None:
+    async def collect(found: Any) -> Any:
+        texts = [each async for each in found.text_deltas]
+        return texts, found.current_message_snapshot.text
+
+    def collect_at_once(found: Any) -> Any:
+        return [*found.text_deltas], found.current_message_snapshot.text
+
+    deltas = [growth("msg_1", part(0, "text", {"value": each})) for each in sent]
+    story = Story([run_as("created"), *deltas, run_as("completed"), DONE])
+    use: Any = collect if follow is awaited else collect_at_once
+    assert follow(story, use) == (given, "".join(given))
 
 
 def test_what_is_final_is_what_was_completed(follow: Any) -> None:
