@@ -11,7 +11,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
-from codegen.errors import BuildError, shorten
+from codegen.errors import BuildError, counted, shorten
 from codegen.paths import LICENCE, TEMPLATES
 from codegen.plan import Package
 from codegen.plan.literal import plain_text
@@ -64,8 +64,8 @@ def write_distribution(
             _LIBRARIES[http],
             *([_TIMES] if "datetimes" in package.needs else []),
         ],
-        "operations": len(package.operations),
-        "models": len(package.schemas),
+        "operations": counted(len(package.operations), "operation"),
+        "models": counted(len(package.schemas), "model"),
         "example": next((op for op in package.operations if _is_plain(op)), None),
         "terms": _terms(document),
         "ours": LICENCE.read_text(encoding="utf-8").strip(),

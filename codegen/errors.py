@@ -154,6 +154,11 @@ def listed(lines: list[str], most: int = 20) -> list[str]:
     return lines[:most] + [f"... and {more} more"] * (more > 0)
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number of things, such as "1 model" or "2 models"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _step(part: str | int, longest: int) -> str:
     if isinstance(part, int):
         return f"[{part}]"

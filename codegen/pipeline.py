@@ -17,7 +17,7 @@ from codegen.adjustments import UNADJUSTED, Adjustments
 from codegen.attempts import Wishes, attempt, facts_of, prepared
 from codegen.earlier import Earlier
 from codegen.engine import second_opinion
-from codegen.errors import BuildError, traced
+from codegen.errors import BuildError, counted, traced
 from codegen.finish import format_code, write_index
 from codegen.lock import (
     LOCK,
@@ -237,7 +237,8 @@ def _written(
                 order.distribution,
             )
         say(
-            f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
+            f"wrote {counted(len(package.operations), 'operation')}, "
+            f"{counted(len(package.schemas), 'model')}"
         )
         inputs = {
             "spec": spec,

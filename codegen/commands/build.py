@@ -8,6 +8,7 @@ from rich.table import Table
 from codegen import pipeline
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.commands.orders import ordering
+from codegen.errors import counted
 from codegen.finish import left_out_lines
 from codegen.pipeline import Order
 
@@ -41,9 +42,9 @@ def build(order: Order) -> None:
         for line in left_out_lines(done.left_out):
             err.print(f"  {line}", markup=False)
     out.print(
-        f"built {len(done.package.operations)} operations and "
-        f"{len(done.package.schemas)} models in {done.files} files, "
-        f"{len(done.left_out)} dropped; {len(done.changed)} files changed"
+        f"built {counted(len(done.package.operations), 'operation')} and "
+        f"{counted(len(done.package.schemas), 'model')} in {done.files} files, "
+        f"{len(done.left_out)} dropped; {counted(len(done.changed), 'file')} changed"
     )
     if done.left_out:
         raise typer.Exit(LEFT_OUT)

@@ -15,7 +15,7 @@ from codegen.diff import Verdict, compare
 from codegen.diff.report import as_json, as_markdown, as_text
 from codegen.diff.sides import find
 from codegen.errors import BuildError
-from codegen.paths import PINNED
+from codegen.paths import IS_CHECKOUT, PINNED
 from codegen.plan.literal import plain_text
 from codegen.source import Source
 from codegen.swap import write_atomically
@@ -58,9 +58,9 @@ Old = Annotated[
 New = Annotated[
     str,
     typer.Argument(
-        metavar="[NEW]",
+        metavar="[NEW]" if IS_CHECKOUT else "NEW",
         help="Likewise.",
-        show_default="openapi.yaml of the working tree",
+        show_default="openapi.yaml of the working tree" if IS_CHECKOUT else False,
     ),
 ]
 Kind = Annotated[Format, typer.Option("--format", help="How to write the report.")]
@@ -79,7 +79,7 @@ FailOn = Annotated[
 
 def diff(
     old: Old,
-    new: New = str(PINNED),
+    new: New = str(PINNED) if IS_CHECKOUT else "",
     format_: Kind = Format.TEXT,
     out_: File = None,
     fail_on: FailOn = Level.ANY,
@@ -99,6 +99,8 @@ def diff(
     """
     with reported_errors():
         _check_target(out_)
+        if not new and not IS_CHECKOUT:
+            raise BuildError("NEW is needed: a document to compare OLD with")
         before, after = find(old), find(new)
         with out.status("comparing", spinner="line"):
             chosen = selection_of(path, tag, all_)

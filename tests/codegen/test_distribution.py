@@ -82,6 +82,14 @@ def test_the_generator_is_installed_and_its_package_is_built_and_called(
         command, cwd=tmp_path, env=paths, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    assert "built 1 operation and 1 model in " in done.stdout
+    assert ": 1 operation, 1 model. It\n" in (out / "README.md").read_text("utf-8")
+    alone = [*command[:4], "diff", given(tmp_path)]
+    done = subprocess.run(
+        alone, cwd=tmp_path, env=paths, capture_output=True, text=True, check=False
+    )
+    said = "error: NEW is needed: a document to compare OLD with\n"
+    assert (done.returncode, done.stderr) == (2, said)
     wheel = wheel_of(out, tmp_path / "wheel")
     assert wheel.name == "pet_store-2.0-py3-none-any.whl"
     assert {*tree(out / "pet_store")} == {*tree(tmp_path / "wheel" / "pet_store")}
