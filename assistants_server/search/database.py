@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # "asst" in ASCII, as in the store's file, whose versions are below 100.
 _APPLICATION = 0x61737374
-_FIRST_VERSION, _VERSION = 100, 105
+_FIRST_VERSION, _VERSION = 100, 106
 _SCHEMA = """
 create table stores (
     id integer primary key,

@@ -5,18 +5,32 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from typing import Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 MOST_TERMS: Final = 48
 """How many different words of a query count; a whole page as a query is cut there."""
+
+
+def _marks(first: int, last: int) -> str:
+    found = (chr(n) for n in range(first, last + 1) if category(chr(n)).startswith("M"))
+    return "".join(found)
+
+
+# Of scripts from Thaana to those of India, and of Tibet: half of what a word consists
+# of, though no letters to Python.
+_VOWELS = _marks(0x0780, 0x0DFF) + _marks(0x0F00, 0x0FFF)
 # Words, and numbers with their points: those are phrases.
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_WORD = re.compile(rf"\d+(?:[.,]\d+)+|(?:[^\W_]|[{_VOWELS}])+")
+_BETWEEN_WORDS = re.compile(rf"(?:[^\w{_VOWELS}]|_)+")
+# What words are written with or without: accents, among them the vowels of Hebrew,
+# Arabic and Syriac, and what only stretches or joins letters.
+_ACCENTS = re.compile(
+    rf"[{_marks(0x0300, 0x036F)}{_marks(0x0591, 0x074A)}\u0640\u200d]+"
+)
 # Scripts that are written without spaces: each character is indexed as a word.
 _UNSPACED = re.compile(
-    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\U00020000-\U0003ffff]"
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    r"\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 # Words that say nothing about what is asked for.
 _STOP_WORDS_TEXT: Final = """

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 ALLOWED = "allowed"
 """The temporary table of the files among which to search, where not among all."""
-_TOKENIZER = "porter unicode61 remove_diacritics 2"
+TOKENIZER = "porter unicode61 remove_diacritics 2 categories ''L* N* Co M*''"
+"""What finds words, of which marks (M) are parts, such as vowels of India's scripts."""
 # Scoring takes two microseconds for each chunk that has a word. Words that would exceed
 # this number count for those chunks only that rarer words have found.
 _MOST_SCORED = 4000
@@ -43,7 +44,7 @@ class Words:
         """Add texts of chunks."""
         self._sql.execute(
             f"create virtual table if not exists {_table(store)} using"
-            f" fts5 (text, content = '', tokenize = '{_TOKENIZER}')"
+            f" fts5 (text, content = '', tokenize = '{TOKENIZER}')"
         )
         self._known.pop(store, None)
         insert = f"insert into {_table(store)} (rowid, text) values (?, ?)"

@@ -64,6 +64,10 @@ def test_accents_may_be_written_apart(index: SearchIndex) -> None:
         ("Ελλάδος'", "ΕΛΛΑΔΟΣ"),
         ("5 \u00b5g", "\u03bcg"),
         ("straße", "STRASSE"),
+        ("यह हिन्दी है।", "हिन्दी"),
+        ("كِتَابٌ", "كتاب"),
+        ("ພາສາລາວ", "ລາວ"),
+        ("မြန်မာစာ", "မြန်မာ"),
         ("digest: " + "0a" * 64, "0a" * 64),
         ("cost\u00a01.234,5 \u20ac", "1.234,5"),
     ],
@@ -78,6 +82,11 @@ def test_words_end_where_unicode_says(
     assert [hit.file_id for hit in index.search(["vs"], query)] == ["a"]
     index.remove("vs", "a")
     assert index.search(["vs"], query) == []
+
+
+def test_vowels_of_other_scripts_make_other_words(index: SearchIndex) -> None:
+    _add(index, "a", "नहीं दो")
+    assert index.search(["vs"], "हिन्दी") == []
 
 
 def test_scripts_without_spaces_are_found(index: SearchIndex) -> None:

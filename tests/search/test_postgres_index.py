@@ -200,6 +200,27 @@ def test_letters_of_the_second_version_have_one_form_now(url: DatabaseURL) -> No
         assert found(index, "tide") == ["b"]
 
 
+def test_words_that_the_third_version_cut_are_made_anew(url: DatabaseURL) -> None:
+    with psycopg.connect(url.secret, autocommit=True) as connection:
+        schema.migrate(connection, url, to=7)
+        for statement in (
+            "insert into index_stores (name, chunks, words) values ('vs', 2, 4)",
+            "insert into index_files (store, name, state) values (1, 'a', 1)",
+            "insert into index_files (store, name, state) values (1, 'b', 1)",
+            """insert into index_chunks (file, store, start, length, words, text)
+            values (1, 1, 0, 3, '1/ह:1 1/न:2 1/द:3', 'हिन्दी')""",
+            """insert into index_chunks (file, store, start, length, words, text)
+            values (2, 1, 0, 1, '1/tide', 'tide')""",
+        ):
+            connection.execute(statement.encode())
+    with closing(index_in(PostgresStore(url))) as index:
+        assert index.files() == {("vs", "b")}
+        assert found(index, "हिन्दी") == []
+        index.add("vs", "a", chunks("हिन्दी"))
+        assert found(index, "हिन्दी") == ["a"]
+        assert found(index, "tide") == ["b"]
+
+
 @pytest.mark.parametrize("text", ["x" * 100_000, "a b " * 20_000, "\0'\\:*|&!<->()"])
 def test_any_text_is_taken(opened: Callable[..., SearchIndex], text: str) -> None:
     index = opened()

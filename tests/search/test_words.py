@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import defaultdict
 from contextlib import closing
@@ -11,21 +12,24 @@ import pytest
 
 from assistants_server.search.lexemes import terms, vector, words
 from assistants_server.search.query import indexed, terms_of
+from assistants_server.search.words import TOKENIZER
 
 pytestmark = pytest.mark.storeless
-# All letters with another case or an accent.
+# All letters with another case or an accent, and all that there is besides of scripts
+# that have vowels as signs.
 LETTERS = [
     each
     for each in map(chr, range(0x20000))
     if each.isalpha() and {each} != {each.lower(), each.upper(), normalize("NFD", each)}
-]
+] + [*map(chr, range(0x0300, 0x1100))]
 
 
 def in_fts5(*texts: str) -> list[list[str]]:
     """Return the words of texts as the index in SQLite has them."""
     found: dict[int, list[str]] = defaultdict(list)
     with closing(sqlite3.connect(":memory:")) as sql:
-        tokenize = "unicode61 remove_diacritics 2"
+        # Without the stemmer, which PostgreSQL has elsewhere.
+        tokenize = TOKENIZER.removeprefix("porter ")
         sql.execute(f"create virtual table t using fts5 (text, tokenize='{tokenize}')")
         rows = [(indexed(each),) for each in texts]
         sql.executemany("insert into t values (?)", rows)
@@ -64,9 +68,32 @@ def test_every_letter_is_the_same_to_fts5() -> None:
         ("STRASSE", "straße"),
         ("STRAẞE", "Strasse"),
         ("ﬁnal", "FINAL"),
+        ("كِتَابٌ", "كتاب"),
+        ("كتـــاب", "كتاب"),
+        ("שָׁלוֹם", "שלום"),
     ],
 )
 def test_a_word_is_the_same_in_all_its_letters(one: str, other: str) -> None:
     assert words(one) == words(other)
     assert in_fts5(one) == in_fts5(other)
     assert terms_of(one) == terms_of(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "हिन्दी में पानी। ऋषि॥",
+        "বাংলা ভাষা",
+        "தமிழ் மொழி",
+        "తెలుగు భాష",
+        "ශ්රී ලංකා",
+        "བོད་སྐད།",
+        "ਪੰਜਾਬੀ ਬੋਲੀ",
+    ],
+)
+def test_vowels_are_parts_of_words(text: str) -> None:
+    expected = re.split("[ ।॥་།]+", text.strip("।॥།"))
+    assert len(expected) >= 2
+    assert words(text) == expected
+    assert in_fts5(text) == [expected]
+    assert terms_of(text) == [f'"{each}"' for each in expected]

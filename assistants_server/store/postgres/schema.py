@@ -217,6 +217,14 @@ update index_chunks set words = replace(
 )::tsvector
 where words::text ~ '[\u03c2\u00b5\u017f\u00df]';
 """,
+    # Words of Hebrew, Arabic and of scripts from India to Cambodia were cut at their
+    # vowels: files with these are hidden, and so indexed anew.
+    """
+update index_files set state = 2, name = 'gone ' || id where state = 1 and id in (
+    select file from index_chunks
+    where text ~ '[\u0591-\u05c7\u0610-\u06ed\u0900-\u0dff\u0e80-\u109f\u1780-\u17ff]'
+);
+""",
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (
