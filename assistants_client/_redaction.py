@@ -10,10 +10,11 @@ import re
 from base64 import b64decode, b64encode
 from collections import deque
 from contextlib import suppress
+from html import escape
 from itertools import chain, takewhile
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from ._locks import lock_of, locked
 from ._spellings import readings
@@ -234,6 +235,9 @@ def _forms(secret: str) -> Iterator[tuple[str, str]]:
     content = secret.encode("utf-8", "replace")
     # Read as texts are, and as its bytes, which may be escaped one by one.
     texts = {reading.text for reading in readings(secret)} | {content.decode("latin-1")}
+    # Read with what stands before it, its beginning may seem to belong to that.
+    texts |= {quote(content), quote(content, safe=""), escape(secret)}
+    texts.add(json.dumps(secret, ensure_ascii=False)[1:-1])
     if len(content) >= _SHORT:
         texts.update(_in_base64(content))
     for text in texts:

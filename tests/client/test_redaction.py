@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistants_client import AssistantsError, Client
@@ -81,9 +81,13 @@ def test_base64_is_found_wherever_it_begins(before: bytes) -> None:
 
 @given(
     secret=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=6),
-    before=st.text(max_size=9),
+    before=st.text(max_size=9)
+    | st.sampled_from(["%", "%0", "\\x", "\\u00", "&", "&#"]),
     after=st.text(max_size=9),
 )
+@example(secret="00000:", before="%", after="")
+@example(secret='0000"0', before="\\u", after="")
+@example(secret="lt;<00", before="&", after="")
 def test_it_stays_json(secret: str, before: str, after: str) -> None:
     secrets = Secrets([secret])
     for spell in (in_json, quote, escape):
