@@ -37,7 +37,17 @@ def accepted(successes: list[str], others: list[str]) -> str:
         marked = [f"{each}{_LESS}" for each in less]
     else:
         marked = [each if is_json(each) else f"{each}{_LESS}" for each in less]
-    return string(", ".join([*wanted, *marked]))
+    return string(", ".join([*_first_wanted(wanted), *marked]))
+
+
+def _first_wanted(media_types: list[str]) -> list[str]:
+    """Prefer the first of those that differ by parameters only, such as versions."""
+    found: dict[str, str] = {}
+    for each in media_types:
+        plain = plain_media_type(each)
+        is_first = plain not in found.values()
+        found[each if is_first else f"{each}{_LESS}"] = plain
+    return [*found]
 
 
 def _listed(media_types: list[str]) -> list[str]:

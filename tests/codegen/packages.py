@@ -10,13 +10,13 @@ import pkgutil
 import sys
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.syntax import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from types import ModuleType
 
 
@@ -52,9 +52,16 @@ def imported(folder: Path) -> Iterator[ModuleType]:
 
 
 def every_module(package: ModuleType) -> list[ModuleType]:
-    """Import all modules of a package."""
+    """Import all modules of a package, and what functions in them import of it."""
     found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    return [package, *(importlib.import_module(module.name) for module in found)]
+    modules = [package, *(importlib.import_module(module.name) for module in found)]
+    for each in modules:
+        assert each.__file__
+        for node in walk(ast.parse(Path(each.__file__).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                dots = "." * node.level
+                importlib.import_module(f"{dots}{node.module or ''}", each.__package__)
+    return modules
 
 
 def module(package: ModuleType, name: str) -> Any:

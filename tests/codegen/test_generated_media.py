@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.scripted_server import Response, ScriptedServer
+from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     BINARY,
     FORM,
@@ -100,14 +101,20 @@ def test_a_response_is_read_as_its_version(
     assert type(found).__name__ == read
 
 
+def test_headers_without_points_in_time_need_no_module_of_these(package: Any) -> None:
+    names = {each.__name__.rpartition(".")[2] for each in every_module(package)}
+    assert "headers" in names
+    assert "datetimes" not in names
+
+
 def test_what_is_accepted_names_versions_and_no_charsets(package: Any) -> None:
     accepted = {
         name: getattr(package.api.things, name).build_request().headers
         for name in ANSWERS
     }
     assert accepted == {
-        "versions": {"Accept": f"{VENDOR}; version=1, {VENDOR}; version=2"},
-        "later": {"Accept": f"{VENDOR}; version=2, {VENDOR}"},
+        "versions": {"Accept": f"{VENDOR}; version=1, {VENDOR}; version=2;q=0.5"},
+        "later": {"Accept": f"{VENDOR}; version=2, {VENDOR};q=0.5"},
         "range": {"Accept": f"{JSON}, application/*;q=0.5"},
         "charset": {},
     }

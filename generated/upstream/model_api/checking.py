@@ -256,7 +256,7 @@ def _other_types(value: Any, members: list[Any]) -> list[str]:
     types: list[Any] = [_resolved(member).get("type") for member in members]
     if any(kind is None or _is(value, kind) for kind in types):
         return []
-    return [kind for kind in dict.fromkeys(types) if kind != "null"]
+    return [kind for kind in dict.fromkeys(types) if kind and kind != "null"]
 
 
 def _is_another(value: Any, member: Any) -> bool:
