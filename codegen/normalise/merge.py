@@ -85,7 +85,9 @@ class _Merging:
     @contextmanager
     def _opened(self, at: Path) -> Iterator[None]:
         if at in self._open:
-            raise SpecError("this allOf contains itself", at=at, keyword="allOf")
+            raise SpecError(
+                "what is joined here contains itself", at=at, keyword="allOf"
+            )
         self._open.add(at)
         try:
             yield
@@ -127,7 +129,9 @@ class _Merging:
         while "$ref" in schema:
             target, place = resolve(self._document, schema, at, "schemas")
             if place in seen:
-                raise SpecError("this allOf contains itself", at=place, keyword="allOf")
+                raise SpecError(
+                    "what is joined here contains itself", at=place, keyword="allOf"
+                )
             seen.add(place)
             schema = self._component(target, place)
         if "type" not in schema and schema.keys() & _OBJECT_WORDS:
@@ -230,8 +234,11 @@ def _joined_word(key: str, first: Any, second: Any) -> Any:
         refined = {n: _refined(first[n], second[n]) for n in first.keys() & second}
         return {**first, **second, **refined}
     if key == "dependentRequired" and kinds == {dict}:
-        both = {n: [*first[n], *second[n]] for n in first.keys() & second}
-        return {**first, **second, **both}
+        both = {n: (first[n], second[n]) for n in first.keys() & second}
+        lists = {
+            n: [*a, *b] for n, (a, b) in both.items() if type(a) is type(b) is list
+        }
+        return {**first, **second, **lists}
     if key == "pattern":
         return f"^(?=[\\s\\S]*(?:{first}))(?=[\\s\\S]*(?:{second}))"
     if key == "not":

@@ -26,6 +26,7 @@ _TAKEN = {
     *("success", "sync_detailed", "texts", "timedelta", "to_json", "urlencoded"),
     *("UUID", "with_stream"),
 }
+FORM = "application/x-www-form-urlencoded"
 IN_PATH = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS = ("path", "query", "header", "cookie")
 _DEFAULT_STYLES = {
@@ -134,6 +135,8 @@ def plan_parameters(
     found = [*parameters(document, operation)]
     for data, at in _in_path(types, operation, found):
         key, location = data.get("name"), data.get("in")
+        if location == "querystring":
+            raise SpecError(f"a whole query string is written as {FORM} only", at=at)
         if not isinstance(key, str) or location not in _LOCATIONS:
             raise SpecError("a parameter needs a name and a known place", at=at)
         schema = data.get("schema")

@@ -236,6 +236,7 @@ PATTERNS = r"^(?=[\s\S]*(?:a$))(?=[\s\S]*(?:^b))"
         ("patternProperties", {"a": TEXT}, {"b": TEXT}, {"a": TEXT, "b": TEXT}),
         ("dependentRequired", {"a": ["b"]}, {"a": ["c"], "b": ["c"]},
          {"a": ["b", "c"], "b": ["c"]}),
+        ("dependentRequired", {"a": 5}, {"a": ["b"]}, {"a": ["b"]}),
         ("dependentSchemas", {"a": TEXT}, {"b": TEXT}, {"a": TEXT, "b": TEXT}),
         # One schema has no room for both.
         *((k, "one", "two", "two") for k in ("format", "$comment", "$id", "unknown")),

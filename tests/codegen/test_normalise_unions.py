@@ -94,14 +94,14 @@ def test_all_of_in_all_of_and_through_references_is_followed() -> None:
     [
         (
             {"S": {"allOf": [ref("S"), obj(a=TEXT)]}},
-            r"^\$\.components\.schemas\.S: this allOf contains itself",
+            r"^\$\.components\.schemas\.S: what is joined here contains itself",
         ),
         (
             {
                 "S": {"allOf": [ref("T"), obj(a=TEXT)]},
                 "T": {"allOf": [ref("S"), obj(b=TEXT)]},
             },
-            r"^\$\.components\.schemas\.[ST]: this allOf contains itself",
+            r"^\$\.components\.schemas\.[ST]: what is joined here contains itself",
         ),
         (
             {"S": {"allOf": [ref("T"), obj(a=TEXT)]}, "T": {"oneOf": [TEXT, NUMBER]}},

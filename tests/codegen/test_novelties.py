@@ -129,7 +129,7 @@ def test_a_query_string_is_written_from_the_properties_of_an_argument(
 def test_a_query_string_of_another_kind_is_refused_by_place() -> None:
     query = {"name": "q", "in": "querystring", "content": {JSON: {"schema": obj()}}}
     said = refusal(newer({"/find": {"get": operation("find", query)}}))
-    assert said.startswith("$.paths['/find'].get.parameters[0]: ")
+    assert said.startswith("$.paths['/find'].get.parameters[0]: a whole query string ")
 
 
 def test_any_method_is_an_operation(make: Make) -> None:

@@ -175,7 +175,7 @@ def test_names_that_are_only_each_other_s_are_refused() -> None:
         )
     )
     assert said.startswith("$.components.schemas.")
-    assert "this allOf contains itself" in said
+    assert "what is joined here contains itself" in said
 
 
 # --- object-types, required-properties, discriminators ------------------------------
