@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from codegen.document import component_schemas
 from codegen.errors import Origins, Path, SpecError
 from codegen.normalise import (
+    containers,
     hoist,
     implied,
     inheritance,
@@ -34,6 +35,7 @@ PASSES: dict[str, Pass] = {
     "null-types": nullable.null_types,
     "inheritance": inheritance.inheritance,
     "merge-all-of": merge.merge_all_of,
+    "containers": containers.containers,
     "simplify-unions": unions.simplify_unions,
     "object-types": objects.object_types,
     "implied": implied.implied,
