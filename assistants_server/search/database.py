@@ -70,7 +70,6 @@ class Database:
                 # Nobody else is to read it, nor the files that SQLite puts beside it.
                 with suppress(OSError):
                     path.touch(0o600)
-                    path.chmod(0o600)
             # Transactions are begun and ended by hand, in `changes`.
             self.sql = sqlite3.connect(
                 path or ":memory:",
@@ -147,6 +146,11 @@ class Database:
         self.sql.execute("pragma locking_mode = exclusive")
         # Before anything is changed: it may be somebody else's.
         is_new = self._is_new()
+        if self._path:
+            # As where an earlier version made it, and its log.
+            for each in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+                with suppress(OSError):
+                    each.chmod(0o600)
         self.sql.execute("pragma journal_mode = wal")
         # What is deleted is overwritten, not only forgotten.
         self.sql.execute("pragma secure_delete = on")

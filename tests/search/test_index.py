@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -377,7 +378,9 @@ def test_an_index_of_another_version_is_left_alone(tmp_path: Path) -> None:
     Index(path).close()
     with closing(sqlite3.connect(path)) as old:
         old.execute("pragma user_version = 103")
+    path.chmod(0o640)
     before = path.read_bytes()
     with pytest.raises(SearchError, match=r"index\.db: .*another version; delete it"):
         Index(path)
     assert path.read_bytes() == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640

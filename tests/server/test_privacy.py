@@ -86,7 +86,7 @@ def test_what_others_could_read_they_can_no_more(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "state.db") as server, talking(server) as api:
         add_file(api)
         assert {0o600} >= modes(tmp_path) - {0o755}
-        for name in ("state.db", "state.db-wal"):
+        for name in ("state.db", "state.db-wal", "state.db.files/index.db"):
             assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
         folder = tmp_path / "state.db.files"
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
