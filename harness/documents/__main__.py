@@ -30,7 +30,7 @@ from harness.argument_types import output_file
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 NAME = "documents_api"
-_BUILT = re.compile(r"built (\d+) operations and (\d+) models")
+_BUILT = re.compile(r"built (\d+) operations? and (\d+) models?")
 _INSIDE = (
     *("values", "lossy", "right", "wrong", "shared", "unmade"),
     *("calls", "refused", "unjudged", "uncalled"),
