@@ -137,6 +137,11 @@ class _Page(Shown, Dumped, Generic[T]):
         return [entry.name for entry in self._entries()]
 
     def __getitem__(self, name: str) -> Any:
+        if not isinstance(name, str):
+            raise TypeError(
+                "a page has its properties by name; its items are in page.data, and "
+                "iterating over it goes through those of all pages"
+            )
         if name not in self.keys():
             raise KeyError(name)
         return getattr(self, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from .._errors import ConfigurationError
 from ._async_session import AsyncSession
@@ -37,6 +37,11 @@ class AssistantStreamManager(Generic[H]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, to be used in a with statement>"
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unopened(self, name, "with")
+
     def __enter__(self) -> H:
         session = PlainSession(self._handler)
         session.begin(self._begin)
@@ -60,6 +65,11 @@ class AsyncAssistantStreamManager(Generic[A]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}, to be used in an async with statement>"
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise unopened(self, name, "async with")
+
     async def __aenter__(self) -> A:
         session = AsyncSession(self._handler)
         await session.begin(self._begin)
@@ -68,6 +78,17 @@ class AsyncAssistantStreamManager(Generic[A]):
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+
+
+def unopened(manager: object, name: str, statement: str) -> AttributeError:
+    """Return the error for what was looked for before a statement opens the stream."""
+    kind = type(manager).__name__
+    return AttributeError(
+        f"{kind!r} object has no attribute {name!r}; open the stream first, by "
+        f"`{statement} ... as stream:`",
+        name=name,
+        obj=manager,
+    )
 
 
 def handler_of(

@@ -141,6 +141,10 @@ def test_pages_are_dicts_and_json(client: Client) -> None:
     page = client.threads.messages.list("t")
     assert page.to_dict() == MESSAGES
     assert dict(page)["data"] is page.data
+    places: list[Any] = [0, -1, slice(1)]
+    for place in places:
+        with pytest.raises(TypeError, match=r"its items are in page\.data"):
+            _ = page[place]
     assert page.model_dump(exclude_unset=True) == MESSAGES
     assert json.loads(page.model_dump_json(exclude_unset=True)) == MESSAGES
     assert json.loads(json.dumps([page], default=json_default)) == [MESSAGES]

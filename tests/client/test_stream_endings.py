@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from assistants_client import (
     APIError,
+    AsyncClient,
     StreamInterrupted,
 )
 from tests.client.hanging import (
@@ -116,3 +118,14 @@ def test_errors_reach_callbacks_and_close_the_connection(
     with Hanging(*events) as server:
         asyncio.run(run())
     assert handler.ends.count("end") == 1
+
+
+@KINDS
+def test_a_stream_that_nobody_opened_says_how(kind: Any, handler_kind: Any) -> None:
+    client = kind(base_url="http://127.0.0.1:9/v1", api_key=KEY)
+    manager = client.threads.runs.stream(**IDS, event_handler=handler_kind())
+    statement = "async with" if kind is AsyncClient else "with"
+    says = f"no attribute 'text_deltas'; open the stream first, by `{statement} ..."
+    with pytest.raises(AttributeError, match=re.escape(says)):
+        _ = manager.text_deltas
+    assert not hasattr(manager, "__copy__")
