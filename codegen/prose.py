@@ -22,6 +22,9 @@ from codegen.source import Document
 
 MARKER = "(not described yet)"
 
+# Where schemas have sentences.
+_OF_SCHEMAS = {"description", "title", "x-enum-descriptions", "x-enumDescriptions"}
+
 # A place for prose: its key, the object that holds it, and the keyword.
 Place = tuple[tuple[str, ...], dict[str, Any], str]
 
@@ -30,7 +33,7 @@ def without_prose(document: Document) -> Document:
     """Copy a document with every sentence taken out."""
 
     def rule(schema: Schema, at: Path) -> Schema:
-        return {k: v for k, v in schema.items() if k not in ("description", "title")}
+        return {k: v for k, v in schema.items() if k not in _OF_SCHEMAS}
 
     def without(value: dict[str, Any]) -> dict[str, Any]:
         return {k: v for k, v in value.items() if k not in ("description", "summary")}

@@ -13,6 +13,12 @@ from codegen.source import Document
 _FLAGS = ("deprecated", "readOnly", "writeOnly", "uniqueItems")
 _LEAST = ("minLength", "minItems", "minProperties")
 _OPEN = ("unevaluatedProperties", "unevaluatedItems")
+# What has been read before, such as definitions, which have names of their own, and
+# what is for other readers: by it, no two schemas differ.
+_LEFT = (
+    *("$defs", "definitions", "nullable", "xml"),
+    *("$schema", "$id", "$anchor", "$comment"),
+)
 _NUMBERS = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("const", "default"),
@@ -32,7 +38,7 @@ def implied(document: Document) -> tuple[Document, int]:
 
     def rule(schema: Schema, at: Path) -> Schema:
         nonlocal changes
-        result = {k: v for k, v in _closed(schema).items() if not _says_nothing(k, v)}
+        result = {k: v for k, v in _closed(schema).items() if not says_nothing(k, v)}
         if result.get("additionalProperties") == {}:
             result["additionalProperties"] = True
         if "properties" in result and result.get("additionalProperties") is True:
@@ -74,14 +80,15 @@ def _closed(schema: Schema) -> Schema:
     return {"additionalProperties": schema[key], **given}
 
 
-def _says_nothing(key: str, value: Any) -> bool:
+def says_nothing(key: str, value: Any) -> bool:
+    """Return whether a keyword of a schema says what holds without it, too."""
     if key in _FLAGS:
         return value is False
     if key in _LEAST:
         return bool(value == 0)
     if key in _OPEN:
         return value is True or value == {}
-    return key in ("required", "properties") and not value
+    return key in _LEFT or (key in ("required", "properties") and not value)
 
 
 def _number(value: Any) -> Any:

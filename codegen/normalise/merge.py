@@ -21,6 +21,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError
+from codegen.normalise.implied import says_nothing
 from codegen.normalise.nullable import NAME, is_note, without_notes
 from codegen.source import Document
 
@@ -194,7 +195,17 @@ class _Merging:
 
 
 def _only_says_object(schema: Schema) -> bool:
-    return without_notes(schema) == {"type": "object"}
+    """Return whether all that a schema says is that it is an object, or not even that.
+
+    Of others it may say that they may be there: that holds anyway.
+    """
+    said = {
+        key: value
+        for key, value in without_notes(schema).items()
+        if not says_nothing(key, value)
+        and not (key == "additionalProperties" and value in (True, {}))
+    }
+    return said in ({}, {"type": "object"})
 
 
 def _is_object(schema: Schema) -> bool:

@@ -39,6 +39,8 @@ def _in_one_form(schema: Schema) -> Schema:
     members = schema.get("allOf")
     if isinstance(members, list) and any(_only_nullable(m) for m in members):
         schema["allOf"] = [m for m in members if not _only_nullable(m)]
+        for member in filter(_only_nullable, members):
+            schema = {**_split(member)[0], **schema}
         nullable = True
     if "const" in schema and schema["const"] is None:
         return {**_split(schema)[0], **NULL}
@@ -169,7 +171,8 @@ def _without_null(schema: Schema) -> Schema:
 
 _NOTES = {
     *("description", "title", "default", "deprecated", "readOnly", "writeOnly"),
-    *("example", "examples", "externalDocs", "discriminator", NAME),
+    *("example", "examples", "externalDocs", "xml", "discriminator", NAME),
+    *("$schema", "$id", "$anchor", "$comment"),
 }
 
 

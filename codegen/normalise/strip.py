@@ -21,10 +21,7 @@ _OF_ENUMS = (
 )
 _MEANT = (ORIGINAL_NAME, FIELD_STYLE)
 
-_SCHEMA_NOISE = (
-    *("title", "example", "examples", "externalDocs", "xml"),
-    *("$schema", "$id", "$anchor", "$comment"),
-)
+_SCHEMA_NOISE = ("title", "example", "examples", "externalDocs", "xml")
 _SCHEMA_ORDER = (
     *("$ref", "description", "type", "format", "const", "enum", "properties"),
     *("required", "additionalProperties", "items", "anyOf", "oneOf", "discriminator"),

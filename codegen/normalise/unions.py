@@ -66,9 +66,6 @@ def _notes_of_one(members: list[Any]) -> Schema:
     return {k: v for k, v in said[0].items() if is_note(k)}
 
 
-_WORDS = {"title": "x-enum-varnames", "description": "x-enum-descriptions"}
-
-
 def _with_enum(members: list[Any]) -> list[Any]:
     """Write the constants among alternatives as one enum, with the words for each."""
     listed = [member for member in members if _only_lists(member)]
@@ -78,11 +75,14 @@ def _with_enum(members: list[Any]) -> list[Any]:
     found: Schema = {"enum": distinct(values)}
     if kind := kind_of(values):
         found["type"] = kind
-    if len(listed) == len(found["enum"]):
-        for word, key in _WORDS.items():
-            texts = [each[word] for each in listed if word in each]
-            if len(texts) == len(listed) and (word != "title" or len({*texts}) > 1):
-                found[key] = texts
+    titles, words = (
+        [each[word] for each in listed if word in each]
+        for word in ("title", "description")
+    )
+    if len({*titles}) == len(listed) == len(found["enum"]):
+        # A title is the name of one value.
+        found["x-enum-varnames"] = titles
+        found |= {"x-enum-descriptions": words} if len(words) == len(listed) else {}
     at = members.index(listed[0])
     rest = [member for member in members if member not in listed]
     return [*rest[:at], found, *rest[at:]]

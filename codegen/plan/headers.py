@@ -9,6 +9,7 @@ from codegen.document import mapping, resolve
 from codegen.errors import Path
 from codegen.identifiers import free, identifier
 from codegen.plan.literal import docstring, plain_text, string
+from codegen.plan.parameters import noted
 from codegen.plan.types import Types
 from codegen.source import Document
 
@@ -74,7 +75,7 @@ def plan_headers(
                 attribute,
                 annotation,
                 reader,
-                _text(data.get("description")),
+                _text(noted(data, "description")),
             )
     return [*found.values()]
 

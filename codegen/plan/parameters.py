@@ -178,11 +178,11 @@ def plan_parameters(
                 location=location,
                 annotation=annotation,
                 required=required,
-                description=_text(data.get("description")),
+                description=_text(noted(data, "description")),
                 style=_style(data, location, at),
                 default=code if required else "",
                 assumed=assumed,
-                deprecated=data.get("deprecated") is True,
+                deprecated=noted(data, "deprecated") is True,
                 reserved=location == "query" and data.get("allowReserved") is True,
                 empty=empty,
             )
@@ -191,6 +191,13 @@ def plan_parameters(
     return sorted(
         result, key=lambda p: (order[p.location], p.location == "path" and not p.must)
     )
+
+
+def noted(data: dict[str, Any], key: str) -> Any:
+    """Return what is noted of a parameter or header, at itself or at its schema."""
+    schema = data.get("schema")
+    beside = schema if isinstance(schema, dict) else {}
+    return data.get(key) or beside.get(key)
 
 
 def _is_plain(types: Types, schema: Any) -> bool:

@@ -37,7 +37,7 @@ def rough(normal: Document, random: Random) -> Document:
             del schema["anyOf"]
         if not discriminated:
             schema = {k: v for k, v in schema.items() if k != "discriminator"}
-        for step in (_constant, _split, _nullable, _wrapped, _untyped):
+        for step in (_constant, _listed, _split, _nullable, _wrapped, _untyped):
             if random.random() < 0.5:
                 schema = step(schema, random)
         return _noisy(schema, random)
@@ -116,9 +116,27 @@ def _is_null_of(schema: Any, names: set[str]) -> bool:
 def _constant(schema: Any, random: Random) -> Any:
     if "const" not in schema:
         return schema
-    schema = {**schema, "enum": [schema["const"]], "x-stainless-const": True}
+    schema = {**schema, "enum": [schema["const"]]}
+    if random.random() < 0.3:
+        return schema
     del schema["const"]
-    return schema
+    return {**schema, "x-stainless-const": True}
+
+
+def _listed(schema: Any, random: Random) -> Any:
+    """Say in one of many ways which values there are."""
+    values = schema.get("enum") or []
+    if len(values) < 2 or None in values:
+        return schema
+    rest = {k: v for k, v in schema.items() if k not in ("type", "enum")}
+    constants = [{"const": value, "description": f"Is {value}."} for value in values]
+    return random.choice(
+        [
+            {**rest, "enum": values},
+            {**schema, "enum": [*values, random.choice(values)]},
+            {**rest, random.choice(["anyOf", "oneOf"]): constants},
+        ]
+    )
 
 
 def _split(schema: Any, random: Random) -> Any:
@@ -163,7 +181,8 @@ def _nullable(schema: Any, random: Random) -> Any:
             [
                 {**rest, "allOf": [value, {"nullable": True}]},
                 {**rest, "allOf": [value], "nullable": True},
-                {**rest, "oneOf": [NULL, value]},
+                {**rest, "oneOf": [{"const": None}, value]},
+                {"anyOf": [{**value, **rest}, {"enum": [None]}]},
             ]
         )
     if isinstance(value.get("enum"), list) and random.random() < 0.3:
@@ -205,6 +224,16 @@ def _noisy(schema: Any, random: Random) -> Any:
         "title": "A title",
         "example": {"$ref": "#/nowhere"},
         "x-any": [{"type": "string"}],
+        "$comment": "A comment",
+        "deprecated": False,
+        "writeOnly": False,
+    }
+    if schema.get("properties"):
+        noise["additionalProperties"] = True
+    if schema.get("required"):
+        noise["required"] = [*schema["required"], schema["required"][0]]
+    noise = {key: value for key, value in noise.items() if key not in schema} | {
+        key: value for key, value in noise.items() if key == "required"
     }
     added = {key: noise[key] for key in noise if random.random() < 0.2}
     items = [*schema.items(), *added.items()]

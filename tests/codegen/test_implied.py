@@ -10,6 +10,7 @@ import pytest
 from codegen.document import Schema, rewrite_schemas
 from codegen.errors import Path
 from codegen.normalise.strip import outside_schemas
+from codegen.plan import plan_package
 from tests.cases import each_case
 from tests.codegen.passes import on_schema, run
 from tests.codegen.specs import (
@@ -39,6 +40,11 @@ CLOSED = {"additionalProperties": False}
         ({**ref("O"), "readOnly": False, "writeOnly": False}, ref("O")),
         ({**array(TEXT), "uniqueItems": False, "minItems": 0}, array(TEXT)),
         ({**MAP, "properties": {}, "required": [], "minProperties": 0}, MAP),
+        (
+            {**obj(a=TEXT), "$defs": {"A": TEXT}, "definitions": {"B": TEXT}},
+            obj(a=TEXT),
+        ),
+        ({"nullable": True, "$anchor": "a", "$schema": "s", "xml": {}}, {}),
         ({**MAP, "additionalProperties": {}}, {**MAP, "additionalProperties": True}),
         ({**obj(a=TEXT), "additionalProperties": {}}, obj(a=TEXT)),
         ({**obj("a", a=TEXT), "required": ["a", "a"]}, obj("a", a=TEXT)),
@@ -145,6 +151,34 @@ def test_a_document_that_says_all_of_it_is_the_same_document() -> None:
     assert given != pinned()
     assert repr(taken(given).document) == repr(pinned())
     assert given == before
+
+
+def test_definitions_that_nothing_refers_to_are_no_classes() -> None:
+    given = document(S={**obj(a={"$ref": "#/$defs/A"}), "$defs": {"A": obj(b=TEXT)}})
+    given["components"]["schemas"]["S"]["$defs"]["B"] = obj(c=TEXT)
+    schemas = taken(given).document["components"]["schemas"]
+    assert [*schemas] == ["A", "GetAllResponse", "S"]
+    assert schemas["S"] == obj(a=ref("A"))
+
+
+def test_a_parameter_is_noted_at_itself_or_at_its_schema() -> None:
+    noted: Document = {"description": "What for.", "deprecated": True}
+    header = {"headers": {"X-A": {"schema": {**TEXT, "description": "Whose."}}}}
+    ways = (
+        parameter("q", **noted),
+        parameter("q", schema={**TEXT, **noted}),
+        parameter("q", schema={**TEXT, "description": "Not this."}, **noted),
+    )
+    found = []
+    for way in ways:
+        answers = {"200": {"description": "", **header}}
+        given = document({"/a": {"get": operation("a", way, responses=answers)}})
+        (planned,) = plan_package(taken(given).document).operations
+        found.append(planned.parameters)
+        assert [each.description for each in planned.responses.headers] == ["Whose."]
+    assert found[0] == found[1] == found[2]
+    ((one,),) = found[:1]
+    assert (one.description, one.deprecated) == ("What for.", True)
 
 
 def test_two_that_differ_by_what_says_nothing_are_one_class() -> None:

@@ -102,6 +102,10 @@ def test_marked_single_values_become_constants(before: Any, after: Any) -> None:
         ({"$ref": "#/components/schemas/O", "nullable": True}, optional(ref("O"))),
         ({"allOf": [ref("O"), {"nullable": True}]}, optional({"allOf": [ref("O")]})),
         ({"allOf": [ref("O")], "nullable": True}, optional({"allOf": [ref("O")]})),
+        (
+            {"allOf": [ref("O"), {"nullable": True, "description": "d", "default": 1}]},
+            optional({"allOf": [ref("O")]}, description="d", default=1),
+        ),
         ({"oneOf": [TEXT, NUMBER], "nullable": True}, {"oneOf": [TEXT, NUMBER, NULL]}),
         (optional(TEXT, nullable=True), optional(TEXT)),
         ({"anyOf": [{**TEXT, "nullable": True}, NUMBER]}, None),
@@ -239,7 +243,8 @@ PATTERNS = r"^(?=[\s\S]*(?:a$))(?=[\s\S]*(?:^b))"
         ("dependentRequired", {"a": 5}, {"a": ["b"]}, {"a": ["b"]}),
         ("dependentSchemas", {"a": TEXT}, {"b": TEXT}, {"a": TEXT, "b": TEXT}),
         # One schema has no room for both.
-        *((k, "one", "two", "two") for k in ("format", "$comment", "$id", "unknown")),
+        *((k, "one", "two", "two") for k in ("format", "unknown")),
+        *((k, "one", "two", "one") for k in ("$comment", "$id")),
         ("if", {"required": ["a"]}, {"required": ["b"]}, {"required": ["b"]}),
         ("contains", TEXT, NUMBER, NUMBER),
     ],

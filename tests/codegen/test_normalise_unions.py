@@ -36,6 +36,23 @@ def test_all_of_one_is_that_one_with_the_words_beside_it() -> None:
     assert count == 1
 
 
+@each_case(
+    "beside",
+    [
+        {"xml": {"name": "o"}},
+        {"$comment": "c", "$id": "i"},
+        {"additionalProperties": True},
+        {"additionalProperties": {}, "required": [], "properties": {}},
+        {"type": "object", "minProperties": 0},
+    ],
+)
+def test_a_reference_stays_one_where_all_else_says_nothing(beside: Document) -> None:
+    for before in ({"allOf": [ref("O")], **beside}, {"allOf": [beside, ref("O")]}):
+        found, _ = on_schema("merge-all-of", obj(p=before), O=obj(id=TEXT))
+        assert found["properties"]["p"]["$ref"] == ref("O")["$ref"]
+        assert found["properties"]["p"].keys() <= {"$ref", "xml", "$comment", "$id"}
+
+
 def test_items_are_unique_where_one_of_all_says_so() -> None:
     both = [{**array(TEXT), "uniqueItems": flag} for flag in (True, False)]
     found, _ = on_schema("merge-all-of", obj(p={"allOf": both}))
@@ -191,6 +208,8 @@ NAMED = {"x-enum-varnames": ["First", "Last"], "x-enum-descriptions": ["d", "e"]
             [{"const": "a"}, ref("O"), {"const": "b"}],
             {"anyOf": [{**TEXT, "enum": ["a", "b"]}, ref("O")]},
         ),
+        ([ONE, {**TWO, "title": "First"}], {**NUMBER, "enum": [1, 2]}),
+        ([ONE, {**ONE, "title": "Last"}], {**NUMBER, "enum": [1]}),
         ([{"const": "a"}, TEXT], None),
         ([{"const": "a"}, {"const": "b", "x-schema-name": "B"}], None),
         ([{"const": 1}, {"enum": [2], "x-enum-varnames": ["B"]}], None),

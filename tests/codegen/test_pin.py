@@ -194,6 +194,21 @@ def test_no_sentence_of_upstream_comes_along(tmp_path: Path) -> None:
     assert "$.components.schemas.Thing.properties.id" in done.undescribed
 
 
+def test_no_sentence_about_a_value_comes_along(tmp_path: Path) -> None:
+    values = [
+        {"const": value, "title": value.upper(), "description": SENTENCE.format(value)}
+        for value in ("a", "b")
+    ]
+    words = {key: [SENTENCE.format(1)] * 2 for key in ("x-enum-descriptions",)}
+    words["x-enumDescriptions"] = words["x-enum-descriptions"]
+    listed = {**TEXT, "enum": ["c", "d"], "x-enum-varnames": ["C", "D"], **words}
+    _, text = pinned_from(document(S=obj(p={"oneOf": values}, q=listed)), tmp_path)
+    assert "Sentence" not in text
+    schemas = source.parse(text.encode()).document["components"]["schemas"]
+    assert schemas["SP"]["x-enum-varnames"] == ["A", "B"]
+    assert schemas["SQ"]["x-enum-varnames"] == ["C", "D"]
+
+
 def test_our_words_stay_where_the_element_stays(tmp_path: Path) -> None:
     given = foreign()
     first, text = pinned_from(given, tmp_path)
