@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 from os import PathLike, fspath
@@ -115,8 +115,26 @@ def _dumped(value: Any) -> Any:
 def _listed(items: Iterable[Any]) -> list[Any]:
     found = [*islice(items, _MOST_ITEMS + 1)]
     if len(found) > _MOST_ITEMS:
-        raise ValueError(f"an iterator of more than {_MOST_ITEMS} items is no output")
+        raise _endless()
     return found
+
+
+async def gathered(items: AsyncIterable[Any]) -> list[Any]:
+    """Return the items of an asynchronous iterator.
+
+    Raises:
+        ValueError: it has no end.
+    """
+    found: list[Any] = []
+    async for each in items:
+        found.append(each)
+        if len(found) > _MOST_ITEMS:
+            raise _endless()
+    return found
+
+
+def _endless() -> ValueError:
+    return ValueError(f"an iterator of more than {_MOST_ITEMS} items is no output")
 
 
 def _in_full(data: Any) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from . import _api
 from ._arguments import is_left_out, json_data
 from ._effects import Invocation
 from ._errors import ConfigurationError
+from ._outputs import gathered
 from ._outputs import written as written
 from ._run_errors import ToolError
 from ._tool import Tool as Tool
 from ._tool import seconds, tool_of
 from ._tool import tool as tool
+
+# How often what was awaited may have to be awaited once more.
+_DEEPEST: Final = 8
 
 
 class ToolSet(Sequence[Any]):
@@ -236,20 +240,26 @@ def _writing(function: Callable[[], Any]) -> Callable[[], Any]:
     if inspect.iscoroutinefunction(function):
 
         async def call() -> str:
-            return written(await function())
+            return await _settled(await function())
 
         return call
 
-    async def later(found: Any) -> str:
-        return written(await found)
-
-    async def gathered(found: Any) -> str:
-        return written([each async for each in found])
-
     def call_plain() -> Any:
         found = function()
-        if isinstance(found, AsyncIterable):
-            return gathered(found)
-        return later(found) if inspect.isawaitable(found) else written(found)
+        is_here = not (inspect.isawaitable(found) or isinstance(found, AsyncIterable))
+        return written(found) if is_here else _settled(found)
 
     return call_plain
+
+
+async def _settled(found: Any) -> str:
+    """Return the text of a result that may have to be awaited, or gathered.
+
+    A function that is asynchronous itself may return what is still to be awaited.
+    """
+    for _ in range(_DEEPEST):
+        if inspect.isawaitable(found):
+            found = await found
+    if isinstance(found, AsyncIterable):
+        found = await gathered(found)
+    return written(found)

@@ -18,7 +18,14 @@ from uuid import UUID
 import pydantic
 import pytest
 
-from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
+from assistants_client import (
+    ConfigurationError,
+    Tool,
+    ToolError,
+    ToolSet,
+    _outputs,
+    tool,
+)
 from assistants_client._outputs import failure_text, written
 from assistants_client.tools import tool_output
 from tests.cases import each_case
@@ -237,6 +244,44 @@ def test_what_can_be_no_argument_says_so() -> None:
     with pytest.raises(ConfigurationError, match="the arguments of odd can't be"):
         Tool(odd)
     assert not ToolSet([]).definitions
+
+
+def test_what_is_awaited_may_have_to_be_awaited_again() -> None:
+    async def each() -> AsyncIterator[int]:
+        yield 1
+
+    async def number() -> int:
+        return 2
+
+    async def gives_each() -> Any:
+        return each()
+
+    async def gives_number() -> Any:
+        return number()
+
+    def plain() -> Any:
+        return gives_number()
+
+    tools = ToolSet([gives_each, gives_number, plain])
+    texts = [asyncio.run(tools.invocation(n, "").function()) for n in tools.names]
+    assert texts == ["[1]", "2", "2"]
+
+
+def test_no_iterator_is_gathered_without_an_end(monkeypatch: Any) -> None:
+    monkeypatch.setattr(_outputs, "_MOST_ITEMS", 9)
+
+    async def numbers_on() -> AsyncIterator[int]:
+        for each in itertools.count():
+            yield each
+
+    def numbers() -> Iterator[int]:
+        return itertools.count()
+
+    tools = ToolSet([numbers, numbers_on])
+    with pytest.raises(ValueError, match="of more than 9 items is no output"):
+        tools.invocation("numbers", "").function()
+    with pytest.raises(ValueError, match="of more than 9 items is no output"):
+        asyncio.run(tools.invocation("numbers_on", "").function())
 
 
 def test_an_output_is_written_once() -> None:
