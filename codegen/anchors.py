@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from codegen.document import objects
-from codegen.errors import Path
-from codegen.references import pointer
+from codegen.errors import Path, pointer
 from codegen.source import Document
 
 _NAMES = ("$anchor", "$dynamicAnchor")

@@ -121,6 +121,12 @@ def traced(line: str, origins: Origins) -> str:
     return _PLACE.sub(place, line)
 
 
+def pointer(path: Path) -> str:
+    """Write the reference that leads to a place within the document."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "#/" + "/".join(steps)
+
+
 def json_path(path: Path, longest: int = _SHOWN_LENGTH) -> str:
     """Write a place in a document as JSONPath, such as `$.paths['/threads'].post`.
 

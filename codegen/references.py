@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from codegen import source
-from codegen.document import references
-from codegen.errors import Origins, Path, Problems, SpecError, shorten
+from codegen.anchors import without_anchors
+from codegen.document import objects, references
+from codegen.errors import Origins, Path, Problems, SpecError, pointer, shorten
 from codegen.identifiers import free, pascal_case
 from codegen.source import Document
 
@@ -141,7 +142,8 @@ class _Bundling:
                     continue
                 path, _, fragment = reference.partition("#")
                 if not _names_file(reference, at):
-                    if file and not _is_mapped(at):
+                    # What a discriminator maps to may be the bare name of a schema.
+                    if file and (fragment or not _is_mapped(at)):
                         holder[key] = _within(file, fragment)
                     continue
                 try:
@@ -150,8 +152,11 @@ class _Bundling:
                         holder[key] = f"#{fragment}"
                         continue
                     if target not in self._files:
-                        self._files[target] = source.load(self._path(target)).document
+                        loaded = source.load(self._path(target)).document
+                        self._files[target] = without_anchors(loaded)
                         pending.append((self._files[target], target))
+                    if fragment and not fragment.startswith("/"):
+                        fragment = self._anchored(target, fragment)
                 except SpecError as error:
                     message = error.message.replace(f"{self._folder}/", "")
                     self.failures[reference] = SpecError(message, hint=error.hint)
@@ -159,6 +164,15 @@ class _Bundling:
                     holder[key] = _within(target, fragment)
         if self._files:
             self.document[FILES] = self._files
+
+    def _anchored(self, target: str, name: str) -> str:
+        """Return the fragment of the place that has a name in a file."""
+        places = [
+            at for n, at in objects(self._files[target]) if n.get("$anchor") == name
+        ]
+        if not places:
+            raise SpecError(f"nothing in {target} is called {shorten(name)}")
+        return pointer(places[0])[1:]
 
     def _path(self, target: str) -> FilePath:
         assert self._folder is not None
@@ -271,22 +285,17 @@ def _around(reference: str, at: Path) -> Iterator[Path]:
 def _holders(node: Any, skipped: str = "") -> list[tuple[Any, str, Path]]:
     """List what holds a reference: the object, the key, and where it stands."""
     found: list[tuple[Any, str, Path]] = []
-    pending: list[tuple[Any, Path]] = [(node, ())]
-    while pending:
-        value, at = pending.pop()
-        if isinstance(value, list):
-            pending += [(child, (*at, i)) for i, child in enumerate(value)]
-        elif isinstance(value, dict):
-            if isinstance(value.get("$ref"), str) and at[-1:] != ("properties",):
-                found.append((value, "$ref", at))
-            if _is_mapped((*at, "")):
-                found += [(value, key, (*at, key)) for key in value]
-            pending += [
-                (child, (*at, key))
-                for key, child in value.items()
-                if key not in ("example", "examples", "default", "enum", "const")
-                and key != skipped
-            ]
+    inside = [*objects(node)]
+    if isinstance(node, dict) and FILES in node and skipped != FILES:
+        inside += objects(node[FILES], (FILES,))
+    for value, at in inside:
+        if isinstance(value.get("$ref"), str):
+            found.append((value, "$ref", at))
+        discriminator = value.get("discriminator")
+        mapped = discriminator.get("mapping") if isinstance(discriminator, dict) else 0
+        if isinstance(mapped, dict):
+            place = (*at, "discriminator", "mapping")
+            found += [(mapped, key, (*place, key)) for key in mapped]
     return found
 
 
@@ -315,12 +324,6 @@ def place_of(reference: object) -> Path:
     """Return the place that a reference within the document leads to, () for none."""
     is_local = isinstance(reference, str) and reference.startswith("#/")
     return _steps(str(reference)) if is_local else ()
-
-
-def pointer(path: Path) -> str:
-    """Write the reference that leads to a place within the document."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "#/" + "/".join(steps)
 
 
 def _find(node: Any, path: Path) -> Any:

@@ -1,0 +1,100 @@
+"""Documents of several files, and references in places that look like data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from codegen import source
+from codegen.errors import SpecError
+from codegen.pipeline import facts
+from tests.codegen.specs import (
+    EVERYTHING,
+    JSON,
+    TEXT,
+    Document,
+    array,
+    const,
+    document,
+    obj,
+    operation,
+    ref,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GONE = {"$ref": "more.json#/Gone"}
+EVENT: Document = {
+    "oneOf": [{"$ref": "#/$defs/made"}, {"$ref": "#/$defs/lost"}],
+    "discriminator": {
+        "propertyName": "kind",
+        "mapping": {"made": "#/$defs/made", "lost": "./event.json#/$defs/lost"},
+    },
+    "$defs": {
+        "made": obj("kind", kind=TEXT, line={"$ref": "order.json#line"}),
+        "lost": {"$anchor": "lost", **obj("kind", kind=TEXT, sub={"$ref": "#lost"})},
+    },
+}
+ORDER: Document = {
+    "$id": "https://example.test/order.json",
+    "$defs": {"line": {"$anchor": "line", **obj(next={"$ref": "#line"})}},
+    **obj(lines=array({"$ref": "#line"}), event={"$ref": "event.json"}),
+}
+
+
+def _facts(folder: Path, given: Document, **files: Any) -> Document:
+    for name, content in {"api": given, **files}.items():
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    loaded = source.load(folder / "api.json")
+    found: Document = facts(loaded.document, EVERYTHING, None, loaded.folder).document
+    return found
+
+
+def test_a_response_called_default_may_stand_in_another_file(tmp_path: Path) -> None:
+    answer = operation("a", responses={"default": GONE})
+    more = {"Gone": {"description": "Gone.", "content": {JSON: {"schema": TEXT}}}}
+    found = _facts(tmp_path, document({"/a": {"get": answer}}), more=more)
+    reference = found["paths"]["/a"]["get"]["responses"]["default"]["$ref"]
+    (name,) = found["components"]["responses"]
+    assert reference == f"#/components/responses/{name}"
+
+
+@pytest.mark.parametrize("name", ["default", "example", "const", "enum", "x-y", "$ref"])
+def test_a_property_may_be_called_as_data_is(name: str, tmp_path: Path) -> None:
+    found = _facts(
+        tmp_path, document(A=obj(**{name: GONE})), more={"Gone": obj(g=TEXT)}
+    )
+    assert found["components"]["schemas"]["A"]["properties"][name] == ref("Gone")
+
+
+def test_what_looks_like_a_reference_in_data_stays(tmp_path: Path) -> None:
+    given = document(A={**TEXT, "default": GONE}, B=obj(b=GONE), C=const(GONE))
+    found = _facts(tmp_path, given, more={"Gone": obj(g=TEXT)})
+    assert found["components"]["schemas"]["A"]["default"] == GONE
+
+
+def test_anchors_and_discriminators_of_other_files_are_followed(
+    tmp_path: Path,
+) -> None:
+    given = document(Order={"$ref": "order.json"})
+    schemas = _facts(tmp_path, given, order=ORDER, event=EVENT)["components"]["schemas"]
+    assert schemas["Order"]["properties"]["lines"] == array(ref("Line"))
+    assert schemas["Line"]["properties"]["next"] == ref("Line")
+    assert schemas["Made"]["properties"]["line"] == ref("Line")
+    assert schemas["Lost"]["properties"]["sub"] == ref("Lost")
+    assert schemas["Event"]["discriminator"] == {
+        "propertyName": "kind",
+        "mapping": {"made": ref("Made")["$ref"], "lost": ref("Lost")["$ref"]},
+    }
+
+
+def test_an_anchor_that_a_file_lacks_is_refused_by_its_place(tmp_path: Path) -> None:
+    given = document(A=obj(a={"$ref": "order.json#gone"}))
+    with pytest.raises(
+        SpecError, match=r"nothing in order\.json is called 'gone'"
+    ) as e:
+        _facts(tmp_path, given, order=ORDER, event=EVENT)
+    assert str(e.value).startswith("$.components.schemas.A.properties.a: ")
