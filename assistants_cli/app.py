@@ -58,7 +58,12 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper):
         # Refused where it is used if it is not text, in words that people understand.
-        sys.stdin.reconfigure(errors="surrogateescape")
+        # Editors and shells of Windows put a mark before texts in UTF-8.
+        is_utf8 = sys.stdin.encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+        sys.stdin.reconfigure(
+            encoding="utf-8-sig" if is_utf8 and not sys.stdin.isatty() else None,
+            errors="surrogateescape",
+        )
     try:
         typer.main.get_command(app).main(arguments, prog_name="assistants")
     except OSError as error:

@@ -116,7 +116,7 @@ def _host_in(url: str) -> str | None:
 def _read_key(file: Path) -> str:
     """Return the key in a file; no error shows it."""
     try:
-        return file.read_text("utf-8").strip()
+        return file.read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise WrongUse(f"--api-key-file {file}: {reason}") from None

@@ -58,7 +58,7 @@ def object_in(option: str, file: Path | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
         found = json.loads(text)
     except (OSError, ValueError) as error:
         raise WrongUse(f"{option} {file}: {reason_of(error)}") from error
@@ -77,7 +77,7 @@ def text_in(option: str, given: str | None) -> str | None:
     if given is None or not given.startswith("@"):
         return given
     try:
-        return Path(given[1:]).read_text("utf-8")
+        return Path(given[1:]).read_text("utf-8-sig")
     except (OSError, ValueError) as error:
         raise WrongUse(f"{option} {given}: {reason_of(error)}") from error
 

@@ -226,7 +226,7 @@ def _engine(options: argparse.Namespace) -> Engine:
 
 def _scripted(file: Path) -> Engine:
     try:
-        return scripted(*parse_script(file.read_text("utf-8")))
+        return scripted(*parse_script(file.read_text("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise ValueError(f"--script {file}: is not UTF-8 text") from error
     except (OSError, ValueError) as error:

@@ -117,7 +117,7 @@ def key_from(file: Path | None, variable: str) -> str | None:
     """
     if file is None:
         return os.environ.get(variable) or None
-    key = file.read_text("utf-8").strip()
+    key = file.read_text("utf-8-sig").strip()
     if not key:
         raise ValueError(f"{file} is empty; it must hold a key")
     return key

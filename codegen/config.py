@@ -80,7 +80,7 @@ def load(path: Path) -> Config:
         BuildError: it can't be read, or something in it is not as it has to be.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BuildError(f"can't read {path}: {error.strerror}") from error
     except ValueError as error:
@@ -102,7 +102,7 @@ def found(folder: Path) -> Config:
     """Return what the pyproject.toml of a folder says, if it has such a table."""
     path = folder / PYPROJECT
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return Config()
     return load(path) if TABLE in data.get("tool", {}) else Config()

@@ -52,8 +52,7 @@ def others_may_read(file: Path) -> bool:
 
 def _table(file: Path) -> dict[str, Any]:
     try:
-        with file.open("rb") as opened:
-            return tomllib.load(opened)
+        return tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise FileError(f"{file}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

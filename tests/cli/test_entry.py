@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 import sys
 from pathlib import Path
@@ -102,3 +103,46 @@ def test_completion_offers_commands_and_options(words: str, offered: str) -> Non
     }
     done = CliRunner().invoke(app, [], env=asked, prog_name="assistants")
     assert offered in done.stdout.split(), done.stdout
+
+
+MARK = b"\xef\xbb\xbf"
+"""What editors and shells of Windows put before a text in UTF-8."""
+
+
+def test_a_mark_before_a_text_is_no_part_of_it(
+    begin: Callable[..., int], tmp_path: Path
+) -> None:
+    key, words = tmp_path / "key", tmp_path / "words.txt"
+    key.write_bytes(MARK + b"sk-1\r\n")
+    words.write_bytes(MARK + b"Be brief.")
+    given = io.TextIOWrapper(io.BytesIO(MARK + b"Hello"), encoding="utf-8")
+    out = io.StringIO()
+    with LocalServer(key="sk-1") as server:
+        code = begin(
+            *("ask", "--model", "m", "--instructions", f"@{words}", "--json"),
+            *("--base-url", server.url, "--api-key-file", str(key)),
+            stdin=given,
+            stdout=out,
+        )
+    first, *_, last = map(json.loads, out.getvalue().splitlines())
+    assert (code, first["data"]["instructions"]) == (0, "Be brief.")
+    assert last["event"] == "thread.run.completed"
+    assert "You said: Hello" in out.getvalue()
+
+
+@pytest.mark.parametrize("is_piped", [True, False])
+def test_a_mark_before_json_is_no_part_of_it(
+    begin: Callable[..., int], tmp_path: Path, is_piped: bool
+) -> None:
+    body = tmp_path / "body.json"
+    body.write_bytes(MARK + b'{"name": "Ada"}')
+    given = io.TextIOWrapper(io.BytesIO(body.read_bytes()), encoding="utf-8")
+    out = io.StringIO()
+    with LocalServer() as server:
+        code = begin(
+            *("assistants", "create", "--model", "m", "--json"),
+            *("--base-url", server.url, "--body", "-" if is_piped else str(body)),
+            stdin=given,
+            stdout=out,
+        )
+    assert (code, json.loads(out.getvalue())["name"]) == (0, "Ada")

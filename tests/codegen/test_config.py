@@ -83,6 +83,12 @@ def adjustments(text: str, tmp_path: Path) -> Adjustments:
     return config.load(path).adjustments
 
 
+def test_a_mark_before_the_file_is_no_part_of_it(tmp_path: Path) -> None:
+    """Editors and shells of Windows put one before a text in UTF-8."""
+    (tmp_path / "some.toml").write_text('\ufeffname = "pets"\r\n', encoding="utf-8")
+    assert config.load(tmp_path / "some.toml").options["name"] == "pets"
+
+
 def test_a_configuration_says_all_that_options_say_and_more(
     run: Callable[..., Answer], project: Path
 ) -> None:

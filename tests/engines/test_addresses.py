@@ -90,6 +90,8 @@ def test_keys_come_from_a_file_or_from_the_environment(
     file.write_text(f"\n  {KEY}\n")
     monkeypatch.setenv(KEY_VARIABLE, "other")
     assert key_from(file, KEY_VARIABLE) == KEY
+    file.write_text(f"\ufeff{KEY}\n", "utf-8")
+    assert key_from(file, KEY_VARIABLE) == KEY
     assert key_from(None, KEY_VARIABLE) == "other"
     monkeypatch.delenv(KEY_VARIABLE)
     assert key_from(None, KEY_VARIABLE) is None

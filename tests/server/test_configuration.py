@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.__main__ import configured, main
+from assistants_server.__main__ import _scripted, configured, main
 from assistants_server.configuration.option import OptionError
 from assistants_server.configuration.shown import shown, without_secrets
 from assistants_server.configuration.table import OPTIONS
@@ -38,11 +38,22 @@ def written(tmp_path: Path) -> Callable[[str], str]:
 
     def write(text: str) -> str:
         file = tmp_path / "assistants.toml"
-        file.write_text(text)
+        file.write_text(text, "utf-8")
         file.chmod(0o600)
         return str(file)
 
     return write
+
+
+def test_a_mark_before_the_file_is_no_part_of_it(
+    written: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Editors and shells of Windows put one before a text in UTF-8."""
+    script = tmp_path / "script.json"
+    script.write_text('\ufeff[["Good day!"]]', "utf-8")
+    file = written("\ufeffport = 0\r\n")
+    assert configured(["--config", file]).options.port == 0
+    assert callable(_scripted(script))
 
 
 def test_each_option_can_be_given_in_every_way_and_the_nearest_counts(
