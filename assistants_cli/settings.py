@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from .seconds import above_zero
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -54,6 +56,7 @@ class Settings:
         typer.Option(
             metavar="SECONDS",
             help="Seconds for each attempt of a request [default: 600]",
+            callback=above_zero,
             show_default=False,
         ),
     ] = None
@@ -61,6 +64,7 @@ class Settings:
         int | None,
         typer.Option(
             metavar="N",
+            min=0,
             help="How often a request is sent again at most [default: 2]",
             show_default=False,
         ),

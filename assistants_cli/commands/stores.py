@@ -14,6 +14,7 @@ from ..exit_codes import ExitCode
 from ..failures import WrongUse
 from ..json_data import at, object_in, pairs
 from ..safe_text import moment
+from ..seconds import above_zero
 from ..session import Session
 from .parts import (
     IdsArgument,
@@ -110,7 +111,10 @@ def add_files(
         typer.Option(metavar="ID", help="File that the server has already"),
     ] = None,
     max_wait: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="Time for indexing")
+        float,
+        typer.Option(
+            metavar="SECONDS", help="Seconds for indexing", callback=above_zero
+        ),
     ] = 600.0,
 ) -> ExitCode:
     """Upload files, add them, and wait until the server has indexed them."""

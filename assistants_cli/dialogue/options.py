@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..seconds import above_zero
 from .attachments import FileTool
 
 
@@ -57,7 +58,9 @@ class DialogueOptions:
     max_wait: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", min=0, help="Seconds a run may take [default: no limit]"
+            metavar="SECONDS",
+            help="Seconds a run may take [default: no limit]",
+            callback=above_zero,
         ),
     ] = None
     cancel_on_interrupt: Annotated[

@@ -161,7 +161,10 @@ def test_files_and_images_go_with_a_question(
         (("--model", "m", "--tools", "os", "q"), "", "has no type; annotate"),
         (("--model", "m", "--tools", "this_is_none", "q"), "", "ModuleNotFoundError"),
         (("--model", "m", "--instructions", "@no.txt", "q"), "", "@no.txt: No such"),
-        (("--model", "m", "--timeout", "-1", "q"), "", "timeout must be seconds"),
+        (("--model", "m", "--timeout", "-1", "q"), "", "'--timeout': must be seconds"),
+        (("--model", "m", "--max-wait", "0", "q"), "", "'--max-wait': must be seconds"),
+        (("--model", "m", "--max-wait", "inf", "q"), "", "above 0, not inf"),
+        (("--model", "m", "--max-retries", "-1", "q"), "", "'--max-retries': "),
         (("--model", "m", "--verbosity", "9", "q"), "", "--verbosity must be one of"),
         (
             ("--model", "m", "--max-wait", "x", "q"),

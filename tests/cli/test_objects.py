@@ -75,6 +75,7 @@ def test_bodies_take_what_no_option_has(
             "--body -: it is not JSON: Expecting",
         ),
         (("stores", "add", "vs_1"), "nothing to add"),
+        (("stores", "add", "vs_1", "--max-wait", "0"), "must be seconds above 0, not"),
         (("stores", "add", "vs_1", "no.md"), "no.md: No such file"),
         (("files", "upload", "no.md"), "no.md: No such file"),
         (("files", "download", "file_1", "--to", "x/y"), "no folder"),
