@@ -125,7 +125,7 @@ def show_assistant(
 def create_assistant(session: Session, options: AssistantOptions) -> None:
     """Make an assistant, and print its id."""
     given = options.given()
-    if "model" not in given:
+    if not given.get("model"):
         raise WrongUse("an assistant needs a model: pass --model NAME")
     write_id(session, session.client.assistants.create(**given))
 

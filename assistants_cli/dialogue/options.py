@@ -12,12 +12,20 @@ from ..seconds import above_zero
 from .attachments import FileTool
 
 
+def _not_empty(value: str | None) -> str | None:
+    """Accept any text, but none of a variable that isn't set."""
+    if value is not None and not value.strip():
+        raise typer.BadParameter("it is empty; is a variable of the shell not set?")
+    return value
+
+
 @dataclass(frozen=True, kw_only=True)
 class DialogueOptions:
     """Who answers, on which thread, and with what."""
 
     assistant: Annotated[
-        str | None, typer.Option(metavar="ID", help="Assistant that answers")
+        str | None,
+        typer.Option(metavar="ID", help="Assistant that answers", callback=_not_empty),
     ] = None
     model: Annotated[
         str | None,
@@ -25,6 +33,7 @@ class DialogueOptions:
             metavar="NAME",
             help="Model that answers, in place of the assistant's or without one: then "
             "an assistant is made and deleted at the end",
+            callback=_not_empty,
         ),
     ] = None
     instructions: Annotated[
@@ -37,7 +46,11 @@ class DialogueOptions:
     ] = None
     thread: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="Thread to continue [default: a new one]"),
+        typer.Option(
+            metavar="ID",
+            help="Thread to continue [default: a new one]",
+            callback=_not_empty,
+        ),
     ] = None
     file: Annotated[
         list[Path] | None,

@@ -172,6 +172,9 @@ def test_files_and_images_go_with_a_question(
             "Invalid value for '--max-wait'",
         ),
         (("--modle", "m"), "", "No such option: --modle"),
+        (("--assistant", "", "q"), "", "'--assistant': it is empty"),
+        (("--model", " ", "q"), "", "'--model': it is empty"),
+        (("--model", "m", "--thread", "", "q"), "", "'--thread': it is empty"),
     ],
 )
 def test_wrong_use_is_said_before_anything_is_sent(

@@ -67,6 +67,7 @@ def test_bodies_take_what_no_option_has(
     "words, says",
     [
         (("assistants", "create"), "an assistant needs a model"),
+        (("assistants", "create", "--model", ""), "an assistant needs a model"),
         (("assistants", "update", "asst_1"), "nothing to change"),
         (("assistants", "create", "--metadata", "x"), "takes NAME=VALUE, not 'x'"),
         (("assistants", "create", "--body", "no.json"), "no.json: No such file"),
