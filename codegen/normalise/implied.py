@@ -23,6 +23,8 @@ _NUMBERS = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     *("const", "default"),
 )
+# Where others describe an object, that it may have more properties says nothing.
+_DESCRIBED = {"properties", "anyOf", "oneOf"}
 # What is evaluated by these is not known here.
 _OTHERS = {"$ref", "anyOf", "oneOf", "if", "dependentSchemas"}
 # Beyond this, numbers with and without a point are not the same any more.
@@ -41,7 +43,8 @@ def implied(document: Document) -> tuple[Document, int]:
         result = {k: v for k, v in _closed(schema).items() if not says_nothing(k, v)}
         if result.get("additionalProperties") == {}:
             result["additionalProperties"] = True
-        if "properties" in result and result.get("additionalProperties") is True:
+        is_open = result.get("additionalProperties") is True
+        if is_open and not _DESCRIBED.isdisjoint(result):
             del result["additionalProperties"]
         for key in _NUMBERS:
             if key in result:

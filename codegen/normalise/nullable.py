@@ -69,10 +69,9 @@ def _in_one_form(schema: Schema) -> Schema:
 
 
 def _only_nullable(schema: Schema) -> bool:
-    return schema.get("nullable") is True and set(schema) <= {
-        "nullable",
-        *_OF_THE_PLACE,
-    }
+    """Return whether a schema says nothing of values but that they may be null."""
+    said = without_notes(schema).keys()
+    return schema.get("nullable") is True and said == {"nullable"}
 
 
 def with_null(schema: Schema) -> Schema:

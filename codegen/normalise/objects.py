@@ -131,14 +131,14 @@ def constants(document: Document) -> tuple[Document, int]:
 
     def rule(schema: Schema, at: Path) -> Schema:
         values = schema.get("enum")
-        if schema.get(_MARK) is True and isinstance(values, list) and len(values) == 1:
-            schema["const"] = values[0]
-            del schema["enum"], schema[_MARK]
-        elif isinstance(values, list) and schema.get("const", values) in values:
-            # Some say it in both ways.
-            del schema["enum"]
-        elif isinstance(values, list):
-            schema["enum"] = distinct(values)
+        if isinstance(values, list):
+            values = schema["enum"] = distinct(values)
+            if schema.get(_MARK) is True and len(values) == 1:
+                schema["const"] = values[0]
+                del schema["enum"], schema[_MARK]
+            elif schema.get("const", values) in values:
+                # Some say it in both ways.
+                del schema["enum"]
         told = {"const": [schema.get("const")], "enum": schema.get("enum")}
         for key, given in told.items():
             if any(isinstance(value, list | dict) for value in given or ()):

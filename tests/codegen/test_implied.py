@@ -45,6 +45,10 @@ CLOSED = {"additionalProperties": False}
             obj(a=TEXT),
         ),
         ({"nullable": True, "$anchor": "a", "$schema": "s", "xml": {}}, {}),
+        (
+            {"oneOf": [ref("O"), TEXT], "additionalProperties": True},
+            {"oneOf": [ref("O"), TEXT]},
+        ),
         ({**MAP, "additionalProperties": {}}, {**MAP, "additionalProperties": True}),
         ({**obj(a=TEXT), "additionalProperties": {}}, obj(a=TEXT)),
         ({**obj("a", a=TEXT), "required": ["a", "a"]}, obj("a", a=TEXT)),

@@ -74,6 +74,7 @@ MARK = {"x-stainless-const": True}
         ({"enum": {"enum": ["a"]}, **MARK}, None),
         ({"enum": [{"a": 1}], **MARK}, {}),
         ({"const": "a", "enum": ["a"]}, {"const": "a"}),
+        ({**TEXT, "enum": ["a", "a"], **MARK}, {**TEXT, "const": "a"}),
         ({"enum": ["b", "a", "b"]}, {"enum": ["b", "a"]}),
         ({"enum": [1, True, 1.0, 1]}, {"enum": [1, True, 1.0]}),
     ],
@@ -102,6 +103,10 @@ def test_marked_single_values_become_constants(before: Any, after: Any) -> None:
         ({"$ref": "#/components/schemas/O", "nullable": True}, optional(ref("O"))),
         ({"allOf": [ref("O"), {"nullable": True}]}, optional({"allOf": [ref("O")]})),
         ({"allOf": [ref("O")], "nullable": True}, optional({"allOf": [ref("O")]})),
+        (
+            {"allOf": [ref("O"), {"nullable": True, "x-a": 1, "$comment": "c"}]},
+            optional({"allOf": [ref("O")]}),
+        ),
         (
             {"allOf": [ref("O"), {"nullable": True, "description": "d", "default": 1}]},
             optional({"allOf": [ref("O")]}, description="d", default=1),

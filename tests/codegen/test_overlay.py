@@ -10,7 +10,7 @@ import pytest
 from codegen import overlay
 from codegen.errors import SpecError
 from tests.cases import each_case, some
-from tests.codegen.specs import pinned, ref
+from tests.codegen.specs import TEXT, obj, pinned, ref
 from tests.codegen.zoo import zoo
 
 OURS = overlay.load()
@@ -201,6 +201,29 @@ def test_a_filter_within_a_filter_is_one_in_whatever_order(
     filters["items"] = {"oneOf": [ref("AttributeFilter")]}
     once = overlay.apply(given, OURS).document["components"]["schemas"]
     assert once["CompoundFilter"]["properties"]["filters"]["items"] == filters["items"]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_what_gets_a_name_is_found_by_what_it_is(step: int) -> None:
+    auto = obj("type", type={**TEXT, "enum": ["auto"]})
+    static = obj(
+        "type", "static", type={**TEXT, "enum": ["static"]}, static=obj(a=TEXT)
+    )
+    given = pinned()
+    schemas = given["components"]["schemas"]
+    resources = obj(chunking_strategy={"oneOf": [auto, static][::step]})
+    schemas["CreateThreadRequest"]["properties"]["tool_resources"] = resources
+    event = obj("event", event={**TEXT, "enum": ["thread.created"]})
+    other = obj("event", event={**TEXT, "enum": ["thread.deleted"]})
+    schemas["ThreadStreamEvent"]["oneOf"] = [event, other][::step]
+    once = overlay.apply(given, OURS).document["components"]["schemas"]
+    resources = once["CreateThreadRequest"]["properties"]["tool_resources"]
+    ways = resources["properties"]["chunking_strategy"]["oneOf"][::step]
+    events = once["ThreadStreamEvent"]["oneOf"][::step]
+    assert [each.get("x-schema-name") for each in (*ways, *events)] == [
+        *("FileSearchAutoChunking", "FileSearchStaticChunking"),
+        *("ThreadCreatedEvent", None),
+    ]
 
 
 def test_our_overlay_leaves_documents_of_others_alone() -> None:
