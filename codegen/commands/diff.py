@@ -104,7 +104,7 @@ def diff(
         before, after = find(old), find(new)
         with out.status("comparing", spinner="line"):
             chosen = selection_of(path, tag, all_)
-            report = compare(before.document, after.document, selection=chosen)
+            report = compare(before, after, selection=chosen)
         report = replace(report, old=_label(old, before), new=_label(new, after))
         text = _WRITERS[format_](report)
         if out_ is None:

@@ -36,7 +36,7 @@ from codegen.errors import SpecError
 from codegen.paths import ROOT
 from codegen.prose import places
 from codegen.select import ASSISTANTS, Selection
-from codegen.source import Document
+from codegen.source import Document, Source
 
 __all__ = ["Change", "Report", "Verdict", "compare", "compare_sides"]
 
@@ -46,7 +46,7 @@ _ORDER = {"package": 0, "operation": 1, "model": 2}
 
 
 def compare(
-    old: Document, new: Document, *, selection: Selection = ASSISTANTS
+    old: Document | Source, new: Document | Source, *, selection: Selection = ASSISTANTS
 ) -> Report:
     """Return what changed between two documents, in terms of the generated code.
 

@@ -12,10 +12,11 @@ from codegen.diff.report import Change, Prose, code
 from codegen.diff.rules import BOTH, READ, Site
 from codegen.diff.sides import Known, Side
 from codegen.diff.values import compare_values
-from codegen.document import Operation, is_json, media_schemas
+from codegen.document import Operation, media_schemas
 from codegen.errors import Path
 from codegen.plan.responses import EVENT_STREAM, kind_of
 
+# What is read without a schema; all else is JSON, or may be.
 _PLAIN = {"text": "str", "bytes": "bytes", "none": "None"}
 
 
@@ -105,9 +106,9 @@ def _responses(side: Side, operation: Operation) -> dict[str, _Response]:
         response, at = side.component("responses", data, at)
         content = {m: (schema, at) for m, schema, at in media_schemas(response, at)}
         events = content.pop(EVENT_STREAM, None) if status.startswith("2") else None
-        schemas = {m: schema for m, (schema, _) in content.items() if is_json(m)}
-        kinds = {kind_of(media_type) for media_type in content} or {"none"}
-        plain = frozenset(kinds - {"json"})
+        kinds = {media_type: kind_of(media_type) for media_type in content}
+        schemas = {m: content[m][0] for m, kind in kinds.items() if kind not in _PLAIN}
+        plain = frozenset({*kinds.values()} & {*_PLAIN} if kinds else {"none"})
         annotations = [side.annotation(schema) for schema in schemas.values()]
         annotations += [_PLAIN[kind] for kind in sorted(plain, reverse=True)]
         annotation = " | ".join(dict.fromkeys(annotations))

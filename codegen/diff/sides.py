@@ -102,10 +102,12 @@ def _repairs() -> Document:
     return overlay.load()
 
 
-def repaired(document: Document) -> Document:
-    """Apply our overlay to a document."""
-    given, _ = prepared(document, _repairs())
-    return settled(given)[0].document
+def repaired(given: Document | Source) -> Document:
+    """Apply our overlay to a document, with the other files of one that was read."""
+    if not isinstance(given, Source):
+        given = Source("", "", given)
+    whole, _ = prepared(given.document, _repairs(), given.folder, name=given.name)
+    return settled(whole)[0].document
 
 
 def has_any(document: Document, selection: Selection) -> bool:

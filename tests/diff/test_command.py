@@ -98,6 +98,37 @@ def test_formats_and_files(run: Run, files: dict[str, str], tmp_path: Path) -> N
     assert json.loads((tmp_path / "report.json").read_text())["breaking"] is True
 
 
+def test_a_document_of_several_files_is_compared_with_all_of_them(
+    run: Run, tmp_path: Path
+) -> None:
+    names = ["old", "new"]
+    for name, size in zip(names, [TEXT, {"type": "integer"}], strict=True):
+        folder = tmp_path / name
+        folder.mkdir()
+        given = document({"/threads": {"$ref": "paths.json#/threads"}})
+        item = {"get": operation("getThing", schema={"$ref": "#/Thing"})}
+        written(folder, given, "api.json")
+        written(folder, {"threads": item, "Thing": obj(size=size)}, "paths.json")
+    found = run(*(tmp_path / name / "api.json" for name in names))
+    assert (found.code, found.err) == (4, "")
+    assert "`Thing.size`" in found.out
+
+
+@pytest.mark.parametrize("media_type", ["*/*", "application/x-ndjson"])
+def test_responses_of_every_media_type_are_compared(
+    run: Run, tmp_path: Path, media_type: str
+) -> None:
+    def of(size: Document) -> Document:
+        content = {media_type: {"schema": obj(size=size)}}
+        answer = {"200": {"description": "So.", "content": content}}
+        return document({"/threads": {"get": operation("getThing", responses=answer)}})
+
+    old = written(tmp_path, of(TEXT), "old.json")
+    new = written(tmp_path, of({"type": "integer"}), "new.json")
+    assert run(old, old).code == 0
+    assert run(old, new).code == 4
+
+
 def test_help_says_what_the_codes_and_verdicts_mean(run: Run) -> None:
     said = " ".join(run("--help").out.split())
     for words in (
