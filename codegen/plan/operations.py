@@ -81,15 +81,21 @@ class OperationModule:
         return found
 
     @property
-    def fallback(self) -> Body | None:
-        """Return the body that is sent where no other media type is chosen."""
+    def usual(self) -> Body | None:
+        """Return the body that is sent where no media type is chosen."""
+        first = next(iter(self.bodies), None)
+        return self.last if first is not None and first.kind == "content" else first
+
+    @property
+    def last(self) -> Body | None:
+        """Return the body of each media type that is none of the others."""
         ranges = [body for body in self.bodies if body.is_range]
         return next(iter([*ranges, *self.bodies]), None)
 
     @property
     def others(self) -> list[Body]:
         """Return the bodies that a media type has to be chosen for."""
-        return [body for body in self.bodies if body is not self.fallback]
+        return [body for body in self.bodies if body is not self.last]
 
     @property
     def chooses(self) -> bool:

@@ -57,7 +57,7 @@ def multipart(
     Raises:
         UnusableFile: a file is of a wrong type.
     """
-    if body is UNSET:
+    if body is UNSET or body is None:
         return UNSET
     parts: FormParts = []
     styles = {**dict.fromkeys(deep_fields, deep), **styles}

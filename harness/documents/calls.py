@@ -160,7 +160,7 @@ class _Call:
         if not self._module.bodies:
             return {}
         body, _ = request_body(self._document, self._operation)
-        sent = self._module.fallback
+        sent = self._module.usual
         assert sent is not None
         media_type = _text(sent.media_type)
         if sent.kind != "json" or media_type not in body["content"]:

@@ -54,6 +54,9 @@ BODIES: dict[str, Document] = {
     "styled": {FORM: STYLED},
     "array": {FORM: {"schema": array(BINARY)}},
     "text": {URLENCODED: {"schema": TEXT}},
+    "any": {"*/*": {"schema": BINARY}, JSON: ONE, FORM: {"schema": PARTS}},
+    "none": {URLENCODED: {"schema": {**obj(a=TEXT), "nullable": True}}},
+    "nothing": {FORM: {"schema": {**PARTS, "nullable": True}}},
 }
 
 
@@ -175,3 +178,22 @@ def test_a_form_without_fields_is_what_the_caller_wrote(
     assert (request.headers["Content-Type"], request.body) == (kind, b"--b--")
     request = _sent(package, server, "text", body="a=1&a=2")
     assert (request.headers["Content-Type"], request.body) == (URLENCODED, b"a=1&a=2")
+
+
+def test_json_is_sent_unless_something_else_is_chosen(
+    package: Any, server: ScriptedServer
+) -> None:
+    request = _sent(package, server, "any", body={"a": "x"})
+    assert (request.headers["Content-Type"], request.body) == (JSON, b'{"a":"x"}')
+    request = _sent(package, server, "any", body=b"%PDF", media_type="application/pdf")
+    assert request.headers["Content-Type"] == "application/pdf"
+    assert request.body == b"%PDF"
+    request = _sent(package, server, "any", body={"b": b"x"}, media_type=FORM)
+    assert _parts(request) == {"b": ("application/octet-stream", b"x")}
+
+
+@pytest.mark.parametrize("name", ["none", "nothing"])
+def test_a_form_that_is_null_has_no_fields(
+    package: Any, server: ScriptedServer, name: str
+) -> None:
+    assert _sent(package, server, name, body=None).body == b""

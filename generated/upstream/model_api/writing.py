@@ -240,7 +240,7 @@ def urlencoded(
             repeated, objects as JSON.
         unescaped: the fields in which reserved characters stay as they are.
     """
-    if body is UNSET:
+    if body is UNSET or body is None:
         return UNSET
     found: dict[str, str | list[str]] = {}
     for name, value in dict(to_json(body)).items():
