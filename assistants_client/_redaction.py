@@ -135,6 +135,20 @@ class Secrets:
             done = max(done, end)
         return "".join((*pieces, text[done:])) if found else text
 
+    def hide_in(self, error: Any) -> None:
+        """Remove the secrets from what an error says, and from its notes.
+
+        For errors with texts of a server in them, such as the names of tools.
+        """
+        error.args = tuple(self._hidden(each) for each in error.args)
+        if hasattr(error, "message"):
+            error.message = self._hidden(error.message)
+        if hasattr(error, "__notes__"):
+            error.__notes__ = [self._hidden(each) for each in error.__notes__]
+
+    def _hidden(self, value: object) -> object:
+        return self.redact(value) if isinstance(value, str) else value
+
     def redact_bytes(self, content: bytes) -> bytes:
         """Return the bytes of a text without the secrets.
 

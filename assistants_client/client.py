@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from ._attach_methods import AsyncAttachMethods, AttachMethods
 from ._base_client import BaseClient
 from ._drive import drive, drive_async
+from ._errors import AssistantsError
 from ._flows.call import performed
 from ._transport.http import Http
 from ._transport.pool import Pool
@@ -52,6 +53,9 @@ class Client(BaseClient[Pool], Resources, CustomRequests, AttachMethods):
         flow = flow if traces is None else traces.marked(flow)
         try:
             return drive(flow, http.perform)
+        except AssistantsError as error:
+            self._options.secrets.hide_in(error)
+            raise
         finally:
             http.clear_progress()
 
@@ -113,6 +117,9 @@ class AsyncClient(
         flow = flow if traces is None else traces.marked(flow)
         try:
             return await drive_async(flow, http.perform)
+        except AssistantsError as error:
+            self._options.secrets.hide_in(error)
+            raise
         finally:
             http.clear_progress()
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from .._drive import iterate, iterate_async
-from .._errors import ConfigurationError, UsageError
+from .._errors import AssistantsError, ConfigurationError, UsageError
 from .._events.deltas import text_in, texts_in
 from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .._call import CallResult
     from .._effects import Flow
     from .._events.parse import ParsedEvent, Received
+    from .._redaction import Secrets
     from .._transcript import Transcript
     from .._transport.async_http import AsyncHttp
     from .._transport.http import Http
@@ -107,7 +108,8 @@ class _Stream(Shown):
         result: CallResult[Any], snapshots: Snapshots, plan: Plan
     ) -> Flow[None]:
         """Return the flow that follows the run, in its span if there is one."""
-        flow, trace = follow_run(result, snapshots, plan), result.call.trace
+        flow = _without_secrets(follow_run(result, snapshots, plan), result.secrets)
+        trace = result.call.trace
         return flow if trace is None else trace.following(flow, lambda: snapshots.run)
 
     def _end_span(self) -> None:
@@ -328,3 +330,12 @@ class AsyncStream(_Stream):
             finally:
                 self._end_span()
                 await self._http.release(self._result.response)
+
+
+def _without_secrets(flow: Flow[None], secrets: Secrets) -> Flow[None]:
+    """Do what a flow does; what its errors say has no secrets in it."""
+    try:
+        yield from flow
+    except AssistantsError as error:
+        secrets.hide_in(error)
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import ssl
 import traceback
@@ -16,6 +17,11 @@ from assistants_client import (
     AsyncClient,
     Client,
     ConfigurationError,
+    RunTimeout,
+    StreamInterrupted,
+    ToolError,
+    ToolSet,
+    UnknownRunAction,
 )
 from assistants_client._redaction import REDACTED
 from assistants_server import LocalServer
@@ -164,6 +170,70 @@ def test_a_run_that_failed_repeats_no_secret() -> None:
     assert isinstance(error, AssistantsError)
     assert CANARY not in str(error)
     assert REDACTED in str(error)
+
+
+CALL = {"id": "call_1", "type": "function"}
+CALLS = [{**CALL, "function": {"name": CANARY, "arguments": "{}"}}]
+OUTPUTS = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": CALLS}}
+ACTION = {"status": "requires_action"}
+ENDINGS: dict[str, dict[str, Any]] = {
+    "state": {"status": CANARY},
+    "action": {**ACTION, "required_action": {"type": CANARY}},
+    "tool": {**ACTION, "required_action": OUTPUTS},
+}
+ERRORS: dict[str, tuple[type[AssistantsError], ...]] = {
+    "state": (RunTimeout, StreamInterrupted),
+    "action": (UnknownRunAction, UnknownRunAction),
+    "tool": (ToolError, ToolError),
+}
+
+
+@each_case("run", [call_sync, call_async])
+@each_case("ending", [*ENDINGS])
+@each_case("streamed", [False, True])
+def test_how_a_run_ends_repeats_no_secret(
+    run: Any, ending: str, streamed: bool
+) -> None:
+    found = {"id": "run_1", "thread_id": "t", "object": "thread.run"}
+    found |= ENDINGS[ending]
+    event = f"event: thread.run.{found['status'][:15]}\ndata: {json.dumps(found)}\n\n"
+
+    def answer(seen: Request) -> Response:
+        if seen.method == "POST":
+            return Response(200, event.encode(), "text/event-stream")
+        return Response.of(found)
+
+    def follow(client: Any, **_: Any) -> Any:
+        runs, tools = client.threads.runs, ToolSet([spare], on_error="raise")
+        if streamed:
+            begun = runs.create_and_stream(
+                thread_id="t", assistant_id="a", tools=tools, max_wait=0.05
+            )
+            return read_to_its_end(begun)
+        return runs.poll("run_1", thread_id="t", tools=tools, max_wait=0.05)
+
+    with ScriptedServer() as server:
+        server.script = answer
+        _, error = run(PLACES["key"], server.url, follow)
+    assert isinstance(error, ERRORS[ending][streamed])
+    assert CANARY not in error.message_long
+    assert REDACTED in error.message_long
+
+
+def read_to_its_end(begun: Any) -> Any:
+    if hasattr(begun, "__enter__"):
+        with begun as stream:
+            return stream.until_done()
+
+    async def read() -> None:
+        async with begun as stream:
+            await stream.until_done()
+
+    return read()
+
+
+def spare() -> None:
+    """Do nothing."""
 
 
 def test_what_is_read_stays_as_it_came() -> None:
