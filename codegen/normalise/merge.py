@@ -165,7 +165,10 @@ class _Merging:
             key = union_key(schema)
             if key is not None:
                 return self._distributed(written[index], written[1 - index], index, at)
-        return _join(*map(without_notes, written))
+        one, other = map(without_notes, written)
+        joined = _join(one, other)
+        # What adds nothing leaves a reference as it is.
+        return first if "$ref" in first and joined == one else joined
 
     def _distributed(
         self, union: Schema, other: Schema, index: int, at: Path

@@ -277,7 +277,9 @@ def test_joined_patterns_both_have_to_be_found(text: str, fits: bool) -> None:
         ({"allOf": [obj(b=NUMBER)]}, obj(a=TEXT, b=NUMBER)),
         ({"description": "Said.", **obj(b=NUMBER)},
          {"description": "Said.", **obj(a=TEXT, b=NUMBER)}),
+        ({"required": ["b"]}, obj("b", a=TEXT)),
         # It says nothing more of values.
+        (obj(a=TEXT), ref("Base")),
         ({"description": "Said."}, {"description": "Said.", **ref("Base")}),
     ],
 )  # fmt: skip
