@@ -135,6 +135,8 @@ class _Reading:
         if isinstance(schema.get("items"), list):
             # As earlier versions of JSON Schema write what each item is.
             schema.setdefault("prefixItems", schema.pop("items"))
+            if "additionalItems" in schema:
+                schema["items"] = schema.pop("additionalItems")
         if schema.get("type") == []:
             del schema["type"]
         if schema.get("enum") == []:

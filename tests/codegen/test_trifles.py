@@ -62,6 +62,8 @@ def typed(package: Package, schema: str) -> dict[str, str]:
         ({"const": [1]}, "Any"),
         ({"type": "array"}, "list[Any]"),
         (TUPLE, "list[Any]"),
+        ({**TUPLE, "additionalItems": False}, "list[str | int]"),
+        ({**TUPLE, "additionalItems": {"type": "null"}}, "list[str | int | None]"),
         ({"type": "array", "items": True}, "list[Any]"),
         ({"type": ["string", "integer", "null"]}, "str | int | None"),
         ({"type": ["array", "string"], "items": TEXT}, "list[str] | str"),
