@@ -12,7 +12,8 @@ CONTEXT.set_forkserver_preload(
     [
         *("tests.forked", "codegen.commands.build", "scripts.update.__main__"),
         *("openapi_python_client.parser.openapi", "typer.core"),
-        *("tests.server.forked", "assistants_server.engines.samples"),
-        *("tests.cli.terminal", "assistants_cli.commands.chat"),
+        *("tests.server.forked", "assistants_server.commands.serve"),
+        *("assistants_server.engines.samples", "assistants_cli.commands.chat"),
+        "tests.cli.terminal",
     ]
 )

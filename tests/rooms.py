@@ -27,8 +27,8 @@ ROOMS = {
         *("contract", "store", "keys", "contents", "settings"),
         *("engines", "telemetry", "upstream"),
         *("http", "faults", "search", "library", "execution", "operations"),
-        *("configuration", "archive", "copying", "commands"),
-        *("page", "app", "layers", "uvicorn_server", "server"),
+        *("configuration", "archive", "copying"),
+        *("page", "app", "layers", "uvicorn_server", "server", "commands"),
         *("", "fixtures", "__main__"),
     ),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from assistants_cli.archive.items import LOSSES
 from assistants_client import Client
 from assistants_server import LocalServer
-from assistants_server.__main__ import _parser
+from assistants_server.commands.serve import _parser
 from tests.archive.shop import engine, opened
 from tests.cases import some
 from tests.cli.invocation import Done, run

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from assistants_cli.app import app as cli
-from assistants_server.__main__ import _parser
 from assistants_server.commands import archive, copy, keys
+from assistants_server.commands.serve import _parser
 from codegen.__main__ import command_line
 from tests.docs.pages import ROOT, all_pages, code_words, where
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from assistants_server.__main__ import configured
+from assistants_server.commands.serve import configured
 from assistants_server.configuration.table import OPTIONS
 from assistants_server.http.connections import IDLE
 from assistants_server.settings import Settings

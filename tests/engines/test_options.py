@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.__main__ import _engine as engine_of
-from assistants_server.__main__ import _pace as pace_of
-from assistants_server.__main__ import configured, main
+from assistants_server.__main__ import main
+from assistants_server.commands.serve import _engine as engine_of
+from assistants_server.commands.serve import _pace as pace_of
+from assistants_server.commands.serve import configured
 from assistants_server.configuration.upstream import (
     BUILT_IN_VARIABLE,
     ENGINE_VARIABLE,

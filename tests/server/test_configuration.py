@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.__main__ import _scripted, configured, main
+from assistants_server.__main__ import main
+from assistants_server.commands.serve import _scripted, configured
 from assistants_server.configuration.option import OptionError
 from assistants_server.configuration.shown import shown, without_secrets
 from assistants_server.configuration.table import OPTIONS

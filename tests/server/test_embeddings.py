@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import EmbeddingServer, LocalServer
-from assistants_server.__main__ import _embeddings as embeddings_of
-from assistants_server.__main__ import configured, main
+from assistants_server.__main__ import main
+from assistants_server.commands.serve import _embeddings as embeddings_of
+from assistants_server.commands.serve import configured
 from assistants_server.search.embeddings import KEY_VARIABLE, MODEL
 from harness.embedding_server import Answer, EmbeddingPeer
 from tests.server.openai_clients import IGNORED, client_of

@@ -60,7 +60,7 @@ except ImportError as error:
     said = [type(error).__name__, error.name, str(error)]
 print(json.dumps({"said": said, "after": after}))
 """
-SERVER = ("assistants_server", "assistants_server.__main__")
+SERVER = ("assistants_server", "assistants_server.commands.serve")
 # What judges a schema of the user's is imported when there is one.
 JUDGING = "assistants_server.engines.samples"
 
