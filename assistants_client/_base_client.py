@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
 from ._arguments import is_left_out
 from ._errors import ConfigurationError
+from ._option_checks import mapping
 from ._options import (
     MAX_RESPONSE_BYTES,
     MAX_RETRIES,
     TIMEOUT,
     ClientChanges,
     connections_of,
-    mapping,
     settings,
 )
 from ._setting_attributes import SettingAttributes, named

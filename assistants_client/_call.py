@@ -32,7 +32,7 @@ from ._errors import (
 )
 from ._ids import id_of, ids_of, is_plain, with_ids
 from ._json import CODEC, decode
-from ._options import mapping
+from ._option_checks import mapping
 from ._redaction import Secrets, without_user
 
 if TYPE_CHECKING:

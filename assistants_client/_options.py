@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -17,10 +15,19 @@ from typing import (
     TypedDict,
     TypeVar,
 )
-from urllib.parse import urlsplit
 
 from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
+from ._option_checks import (
+    check_connections,
+    check_limit,
+    check_names,
+    check_url,
+    checked_key,
+    checked_retries,
+    checked_timeout,
+    mapping,
+)
 from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
 
@@ -240,26 +247,6 @@ def settings(
     )
 
 
-def mapping(name: str, value: Any) -> dict[str, Any]:
-    """Return a mapping among settings or options.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    if value is None or is_left_out(value):
-        return {}
-    if not isinstance(value, Mapping):
-        kind = type(value).__name__
-        raise ConfigurationError(
-            f"{name} must be a mapping, such as a dict, not {kind}"
-        )
-    # Those of a body become text, as JSON has it.
-    is_text = all(isinstance(each, str) for each in value)
-    if not is_text and name.endswith(("headers", "query")):
-        raise ConfigurationError(f"{name} must have names that are text")
-    return dict(value)
-
-
 def connections_of(most: int | None, http_client: Any) -> int:
     """Return the limit of connections, if it can be had.
 
@@ -280,36 +267,6 @@ def _either(given: str | None, variable: str | None) -> str | None:
     return (variable if given is None else given) or None
 
 
-def checked_timeout(timeout: Any) -> Any:
-    """Return a timeout if it is one: seconds above 0, None, or a timeout object.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
-    if (
-        not 0 < timeout < math.inf
-        if is_number
-        else timeout is not None and not hasattr(timeout, "as_dict")
-    ):
-        raise ConfigurationError(
-            "timeout must be seconds above 0, or None for no limit, or a timeout of "
-            f"httpx, not {timeout!r}"
-        )
-    return timeout
-
-
-def checked_retries(retries: Any) -> int:
-    """Return a number of retries if it is one.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise ConfigurationError(f"max_retries must be 0 or more, not {retries!r}")
-    return retries
-
-
 def _checked(options: Options) -> Options:
     key = options.api_key
     if isinstance(key, str):
@@ -318,12 +275,12 @@ def _checked(options: Options) -> Options:
         raise ConfigurationError(
             f"api_key must be text or a function, not {type(key).__name__}"
         )
-    _check_url(options.base_url)
+    check_url(options.base_url)
     checked_timeout(options.timeout)
     checked_retries(options.max_retries)
-    _checked_names(options.redact_headers)
-    _checked_limit(options.max_response_bytes)
-    _checked_connections(options.max_connections)
+    check_names(options.redact_headers)
+    check_limit(options.max_response_bytes)
+    check_connections(options.max_connections)
     if options.verbosity is not None:
         checked(options.verbosity)
     secrets = options.secrets
@@ -334,53 +291,6 @@ def _checked(options: Options) -> Options:
     return options._replaced(own_secrets=own)
 
 
-def _check_url(url: str) -> None:
-    if not _is_url(url):
-        shown = "" if "@" in url else f", not {url!r}"
-        raise ConfigurationError(
-            f"base_url must be like http://127.0.0.1:8000/v1{shown}"
-        )
-    if "?" in url or "#" in url:
-        # Also where nothing follows: no path can.
-        raise ConfigurationError(
-            "base_url must have no query and no fragment; pass default_query="
-        )
-
-
-def _is_url(url: str) -> bool:
-    # `urlsplit` reads more than the HTTP library can.
-    if not url.isprintable() or url != url.strip():
-        return False
-    with suppress(ValueError):
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        # Where a password has a slash, the host ends there, and what is before it is no
-        # number of a port: that raises.
-        return is_usable and parts.port != 0 and " " not in parts.netloc
-    return False
-
-
-def _checked_names(names: Any) -> None:
-    is_list = isinstance(names, Iterable) and not isinstance(names, str | bytes)
-    if not is_list or not all(isinstance(each, str) for each in names):
-        raise ConfigurationError(
-            f"redact_headers must be a tuple of names of headers, not {names!r}"
-        )
-
-
-def _checked_limit(limit: Any) -> None:
-    wrong = isinstance(limit, bool) or not isinstance(limit, int) or limit < 1
-    if limit is not None and wrong:
-        raise ConfigurationError(
-            f"max_response_bytes must be 1 or more, or None for no limit, not {limit!r}"
-        )
-
-
-def _checked_connections(most: Any) -> None:
-    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
-        raise ConfigurationError(f"max_connections must be 1 or more, not {most!r}")
-
-
 def _secrets_of(options: Options) -> Iterator[str]:
     """Yield the secrets that the settings hold."""
     if isinstance(options.api_key, str):
@@ -388,25 +298,3 @@ def _secrets_of(options: Options) -> Iterator[str]:
     yield from options.secrets.in_headers(options.default_headers)
     yield from in_query(options.default_query.items())
     yield from in_user(options.base_url)
-
-
-def checked_key(key: Any) -> str:
-    """Return a key if it can be sent; no error shows it.
-
-    Raises:
-        ConfigurationError: it can't.
-    """
-    if not isinstance(key, str):
-        raise ConfigurationError(
-            f"api_key must return text, but returned {type(key).__name__}"
-        )
-    if not key.strip():
-        raise ConfigurationError("api_key is empty")
-    if key != key.strip():
-        # What is read from a file, or pasted, often ends so.
-        raise ConfigurationError(
-            "api_key begins or ends with white space: take it away, as strip() does"
-        )
-    if not key.isascii() or not key.isprintable():
-        raise ConfigurationError("api_key has characters that no header can hold")
-    return key

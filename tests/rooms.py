@@ -9,7 +9,7 @@ ROOMS = {
         *("_errors", "_file_errors", "_run_errors", "_tool_ledger"),
         *("_verbosity", "_spellings", "_redaction", "_traces"),
         *("_api", "_arguments", "_ids", "_signatures", "_outputs", "_tool", "tools"),
-        *("_options", "_keywords", "_unknown", "_operation", "_call"),
+        *("_option_checks", "_options", "_keywords", "_unknown", "_operation", "_call"),
         *("_operations", "_usual", "_casts"),
         *("_events", "_flows", "_lists"),
         *("_drive", "_progress", "_transcript", "_transport"),

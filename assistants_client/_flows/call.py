@@ -21,13 +21,13 @@ from .._errors import (
     status_error,
 )
 from .._ids import id_of, with_ids
-from .._options import (
-    Policy,
+from .._option_checks import (
     checked_key,
     checked_retries,
     checked_timeout,
     mapping,
 )
+from .._options import Policy
 from .._outputs import failure_text
 from .._redaction import without_user
 from .._text import shortened

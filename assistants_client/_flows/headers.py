@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._arguments import LEFT_OUT
 from .._errors import ConfigurationError
-from .._options import mapping
+from .._option_checks import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._call import OPTIONS
 from .._flows.retry import IDEMPOTENCY_KEY
-from .._options import mapping
+from .._option_checks import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
