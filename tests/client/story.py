@@ -14,6 +14,7 @@ from assistants_client import (
     AsyncAssistantEventHandler,
     AsyncClient,
     Client,
+    ToolSet,
 )
 from assistants_client._events.dispatch import CALLBACKS, ENDINGS
 
@@ -258,3 +259,8 @@ def handler_for(follow: Any) -> type[Any]:
 
 def to_the_end(found: Any) -> Any:
     return found.until_done()
+
+
+def asking(story: Story) -> dict[str, Any]:
+    """Return the arguments of a run with functions and callbacks."""
+    return {"tools": ToolSet([add]), **story.listeners()}

@@ -7,13 +7,10 @@ import json
 import random
 import tracemalloc
 import zlib
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistants_client import (
     APIConnectionError,
@@ -26,151 +23,22 @@ from assistants_client import (
     DecodeError,
     StreamInterrupted,
 )
-from assistants_client._effects import UnreadableResponse
 from assistants_client._errors import KEPT
-from assistants_client._transport.body import Bound
-from assistants_client._transport.library import Library
 from harness.either_client import entered, settled
 from harness.scripted_server import Response, ScriptedServer
 from tests.cases import each_case
 from tests.client import both
 from tests.client.either import at_once
+from tests.client.packed import CODINGS, Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = "key-of-the-tests"
-LIBRARY = Library("httpx")
 THREAD = json.dumps({"id": "thread_1", "object": "thread"}).encode()
 DELTA = b'event: thread.message.delta\ndata: {"delta": {}}\n\n'
 
-
-def deflated(content: bytes, bits: int = 15) -> bytes:
-    engine = zlib.compressobj(wbits=bits)
-    return engine.compress(content) + engine.flush()
-
-
-CODINGS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gzip.compress,
-    "GZIP": gzip.compress,
-    "deflate": deflated,
-    "deflate ": lambda content: deflated(content, -15),
-    "x-gzip": gzip.compress,
-    "identity": bytes,
-    "": bytes,
-    # What some servers say by mistake.
-    "utf-8": bytes,
-    "none": bytes,
-}
-
-
-class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in pieces, which counts what is taken of it."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces = pieces
-        self.taken = 0
-        self.closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self.pieces:
-            self.taken += 1
-            yield piece
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self.pieces:
-            self.taken += 1
-            yield piece
-
-    def close(self) -> None:
-        self.closed = True
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-def response(content: bytes, coding: str, size: int = 0) -> httpx.Response:
-    size = size or max(len(content), 1)
-    pieces = (content[at : at + size] for at in range(0, len(content), size))
-    headers = {"content-encoding": coding} if coding else {}
-    return httpx.Response(200, headers=headers, stream=Pieces(pieces))
-
-
-def read(
-    content: bytes, coding: str, *, size: int = 0, limit: int | None = None
-) -> bytes:
-    found = response(content, coding, size)
-    Bound(found, LIBRARY, limit).read()
-    return found.content
-
-
-@given(
-    content=st.binary(max_size=2000),
-    coding=st.sampled_from(sorted(CODINGS)),
-    size=st.integers(1, 300),
-)
-def test_what_was_packed_comes_out_whatever_the_pieces(
-    content: bytes, coding: str, size: int
-) -> None:
-    assert read(CODINGS[coding](content), coding, size=size) == content
-
-
-def test_a_library_without_a_place_for_our_decoder_uses_its_own() -> None:
-    later = Library("httpx")
-    vars(later)["http"] = SimpleNamespace(
-        Response=lambda _: None, DecodingError=httpx.DecodingError
-    )
-    found = response(gzip.compress(THREAD), "gzip")
-    Bound(found, later, None).read()
-    assert found.content == THREAD
-
-
-@given(content=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate"]))
-def test_what_isn_t_packed_is_refused_or_read(content: bytes, coding: str) -> None:
-    try:  # vacuous: either is right
-        read(content, coding)
-    except UnreadableResponse as error:
-        why = f"not {coding}, as it says it is", f"as its {coding} has no end"
-        assert any(each in str(error) for each in why)  # noqa: PT017
-
-
-@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x"])
-def test_other_codings_are_refused(coding: str) -> None:
-    with pytest.raises(
-        UnreadableResponse, match=f"encoded as '{coding}', which nobody asked"
-    ):
-        read(THREAD, coding)
-
-
-@each_case("size", [1, 7, 1000])
-@each_case("behind", [b"", bytes(20), b"\r\n", gzip.compress(b"")])
-def test_all_members_of_gzip_are_read(size: int, behind: bytes) -> None:
-    packed = gzip.compress(b"ab" * 300) + bytes(9) + gzip.compress(b"cd") + behind
-    assert read(packed, "gzip", size=size) == b"ab" * 300 + b"cd"
-
-
-@each_case("size", [1, 7, 1000])
-@each_case("coding", ["gzip", "deflate", "deflate "])
-def test_what_is_cut_short_is_no_whole_body(coding: str, size: int) -> None:
-    packed = CODINGS[coding](bytes(range(256)))
-    for end in (1, len(packed) // 2, len(packed) - 1):
-        with pytest.raises(UnreadableResponse, match="cut short, as its"):
-            read(packed[:end], coding, size=size)
-    assert read(b"", coding) == b""
-
-
-@each_case("coding", sorted(CODINGS))
-def test_a_limit_is_one_of_what_comes_out(coding: str) -> None:
-    packed = CODINGS[coding](bytes(1000))
-    assert read(packed, coding, limit=1000) == bytes(1000)
-    with pytest.raises(
-        UnreadableResponse, match="longer than the 999 bytes that max_response_"
-    ):
-        read(packed, coding, limit=999)
-
-
-# --- Through the client ------------------------------------------------------------
 
 Act = "Callable[[Any], Any]"
 
