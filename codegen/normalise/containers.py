@@ -15,8 +15,8 @@ from codegen.source import Document
 
 # How a schema that allows nothing is written here.
 _NOTHING: tuple[Any, ...] = (False, {"not": {}})
-# Patterns that each name has.
-_EVERY = {"", ".*", "^.*$", ".+", "^.+$", "^.*", ".*$"}
+# Patterns that each name has, but for those of nothing or of blanks alone.
+_EVERY = {"", ".*", "^.*$", ".+", "^.+$", "^.*", ".*$", r"\S", r"\S+"}
 
 
 def containers(document: Document) -> tuple[Document, int]:

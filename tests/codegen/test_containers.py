@@ -54,6 +54,8 @@ def named(values: Any, **more: Any) -> Document:
         ({**PATTERNS, "additionalProperties": TEXT}, named(EITHER)),
         (PATTERNS, named({})),
         ({"patternProperties": {".*": TEXT}}, named(TEXT)),
+        ({"patternProperties": {r"\S": TEXT}}, named(TEXT)),
+        ({"patternProperties": {r"^\S+$": TEXT}}, named({})),
         ({"type": "object", "patternProperties": {}}, {"type": "object"}),
         ({"patternProperties": {"a": True}, "additionalProperties": False}, named({})),
     ],
