@@ -270,7 +270,7 @@ def compare_security(pair: Pair) -> Iterator[Change]:
     at = ("security",)
     site = Site("package", "security", "", Prose("every request"), at, at, SENT)
     old, new = pair.old.document, pair.new.document
-    if old.get("paths") and new.get("paths"):
+    if _unstated(pair.old) & _unstated(pair.new):
         yield from _requirements(pair, old.get("security"), new.get("security"), site)
     was, now = _schemes(pair.old), _schemes(pair.new)
     for name in was:
@@ -280,6 +280,13 @@ def compare_security(pair: Pair) -> Iterator[Change]:
             site = Site("package", "security", "", scheme, place, place, SENT, name)
             kept = all(was[name].get(k) == now[name].get(k) for k in _ESSENTIAL)
             yield site.change(rules.SCHEME_DESCRIBED if kept else rules.SCHEME)
+
+
+def _unstated(side: Side) -> set[Hashable]:
+    """Return the operations that say nothing of their own, by names and places."""
+    found = [known.operation for known in side.operations]
+    silent = [each for each in found if each.data.get("security") is None]
+    return {key for each in silent for key in (each.name, each.at)}
 
 
 def compare_requirements(

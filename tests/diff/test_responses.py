@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.codegen.specs import JSON, TEXT, Document, ref
 from tests.diff.edits import (
     POST,
+    base,
     getting,
     in_document,
     posting,
@@ -15,7 +16,7 @@ from tests.diff.edits import (
     row,
     together,
 )
-from tests.diff.rows import INTEGER, Row, judged
+from tests.diff.rows import INTEGER, Row, judged, report
 
 if TYPE_CHECKING:
     from tests.diff.edits import Change
@@ -219,3 +220,15 @@ ROWS = [
 @judged(ROWS)
 def test_each_change_of_a_response_is_judged_right(row: Row, way: str) -> None:
     row.check(way)
+
+
+def test_what_each_operation_says_is_as_if_it_were_said_of_all() -> None:
+    old, new = base(), base()
+    required = new.pop(_SECURITY)
+    for each in (getting(new), posting(new)):
+        each[_SECURITY] = required
+    assert report(old, new).changes == report(new, old).changes == ()
+    del posting(new)[_SECURITY]
+    (change,) = report(old, new).changes
+    # What is said of all is for those that say nothing.
+    assert change.text == "every request is authenticated by nothing now, was by `Key`"
