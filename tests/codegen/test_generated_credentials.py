@@ -122,7 +122,7 @@ def test_what_is_missing_is_said_before_anything_is_sent(
     name: str,
     given: dict[str, Any],
 ) -> None:
-    with pytest.raises(package.errors.MissingCredentials) as caught:
+    with pytest.raises(module(package, "errors").MissingCredentials) as caught:
         sent(name, given=given)
     assert server.requests == []
     assert f"POST /{name} needs " in str(caught.value)
@@ -272,7 +272,9 @@ def test_a_refused_token_is_said_without_the_secret(
     server.script = lambda _: Response(401, body=b'{"error": "invalid_client"}')
     with (
         _client(package, server, in_body=True) as client,
-        pytest.raises(package.errors.TokenRefused, match="invalid_client") as caught,
+        pytest.raises(
+            module(package, "errors").TokenRefused, match="invalid_client"
+        ) as caught,
     ):
         package.api.things.tokens.sync(client=client)
     assert SECRET not in str(caught.value)
