@@ -321,6 +321,7 @@ def test_a_file_is_no_folder_for_files(tmp_path: Path) -> None:
         server.start()
 
 
+@pytest.mark.sqlite("the folder beside its file")
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         (tmp_path / "s.files").touch()
