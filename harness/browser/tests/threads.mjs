@@ -56,6 +56,8 @@ test("threads: one is deleted when that is confirmed", async () => {
     await page.getByRole("button", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Cancel" }).click();
+    // It goes when its closing is told, a moment later.
+    await dialog.waitFor({ state: "hidden" });
     await send("GET", `/threads/${id}`);
     await page.getByRole("button", { name: "Delete" }).click();
     await dialog.getByRole("button", { name: "Delete" }).click();
