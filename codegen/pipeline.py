@@ -166,8 +166,10 @@ def build(order: Order, say: Say = print) -> Built:
         before = hashes(target, code.taken) if target.exists() else {}
         after = read_lock(folder)["files"]
         methods = files.put(code.methods, order.client) if order.client else []
+        # Whoever imports them meanwhile writes there.
+        caches = shutil.ignore_patterns("__pycache__")
         for other in nested(target):
-            shutil.copytree(other, folder / other.name)
+            shutil.copytree(other, folder / other.name, ignore=caches)
         replace_folder(folder, target)
     count = len(after) + len(code.methods)
     changed = [*differences(before, after), *methods]

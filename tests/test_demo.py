@@ -22,6 +22,8 @@ from scripts import _demo_story as story
 from scripts._demo_run import calendar
 
 ROOT = Path(__file__).resolve().parent.parent
+# Other tests import from there meanwhile, and so write into these.
+CACHES = shutil.ignore_patterns("__pycache__")
 DEMO = ROOT / "scripts" / "_demo.py"
 TIMEOUT = 60.0
 """Seconds after which a test that waits for something has failed."""
@@ -167,7 +169,7 @@ def test_stale_and_dropped_code_are_errors(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def build(target: Path, _scratch: Path) -> None:
-        shutil.copytree(ROOT / "generated", target)
+        shutil.copytree(ROOT / "generated", target, ignore=CACHES)
 
     monkeypatch.setattr(_demo_build, "_build", build)
     with monkeypatch.context() as stale:
