@@ -1,4 +1,4 @@
-"""Tell media types apart: by name, by range, and by parameters such as a version."""
+"""Media types, told apart by name, by range, and by parameters such as a version."""
 
 from __future__ import annotations
 
