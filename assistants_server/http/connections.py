@@ -47,7 +47,7 @@ class Connections:
         """Prepare.
 
         Args:
-            idle: seconds that a connection may be of no use; a minute by default.
+            idle: seconds that a connection may be of no use; `IDLE` by default.
             most: how many there may be; by default as many as the system lets this
                 process have files, but for some.
         """
@@ -186,19 +186,16 @@ def _watched(connections: Connections) -> type[H11Protocol]:
                 # Of a head that doesn't end, the first byte counts.
                 return
             # Of a body each piece counts; after it, it is the server's turn.
-            self._connection.idle_since = time.monotonic() if cycle.more_body else None
+            self._note_turn()
 
         def _unsupported_upgrade_warning(self) -> None:
             # Clients of the JDK offer HTTP/2 with every request; HTTP/1.1 will do.
             pass
 
         def on_response_complete(self) -> None:
-            self._connection.idle_since = time.monotonic()
             super().on_response_complete()
-            cycle = self.cycle
-            if not cycle.response_complete and not cycle.more_body:
-                # Of requests that came together the next one has begun.
-                self._connection.idle_since = None
+            # Of requests that came together the next one may have begun.
+            self._note_turn()
 
         def pause_writing(self) -> None:
             # The client doesn't read what it asked for.
@@ -206,8 +203,17 @@ def _watched(connections: Connections) -> type[H11Protocol]:
             super().pause_writing()
 
         def resume_writing(self) -> None:
-            self._connection.idle_since = None
             super().resume_writing()
+            # The end of a response may have been read only now.
+            self._note_turn()
+
+        def _note_turn(self) -> None:
+            if self.flow.write_paused:
+                # Whatever else it sends: it has yet to read.
+                return
+            cycle = self.cycle
+            is_ours = not cycle.response_complete and not cycle.more_body
+            self._connection.idle_since = None if is_ours else time.monotonic()
 
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HEAD = b"POST /v1/threads HTTP/1.1\r\nhost: localhost\r\n"
+DELAYED = (
+    b"GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\nX-Local-Fault: delay=9\r\n\r\n"
+)
 BODY = HEAD + b"content-type: application/json\r\ncontent-length: 99\r\n\r\n{"
 
 
@@ -36,6 +39,39 @@ def is_open(connection: socket.socket) -> bool:
         return True
     except OSError:
         return False
+
+
+def slow(server: LocalServer, sent: bytes) -> socket.socket:
+    """Return a connection through which little comes at a time."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(TIMEOUT)
+    connection.connect(("127.0.0.1", server.port))
+    connection.sendall(sent)
+    return connection
+
+
+@pytest.fixture
+def _small_buffers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system take little of a response before it has arrived."""
+    add = connections.Connections.add
+
+    def add_small(self: Any, connection: connections.Connection) -> None:
+        opened = connection._transport.get_extra_info("socket")
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        add(self, connection)
+
+    monkeypatch.setattr(connections.Connections, "add", add_small)
+
+
+def request_for_much(server: LocalServer) -> bytes:
+    """Return a request whose response is more than a server writes at once."""
+    thread = httpx.post(f"{server.url}/threads", json={}).json()["id"]
+    url = f"{server.url}/threads/{thread}/messages"
+    body = {"role": "user", "content": "x" * 256_000}
+    message = httpx.post(url, json=body).json()["id"]
+    target = f"/v1/threads/{thread}/messages/{message}"
+    return f"GET {target} HTTP/1.1\r\nhost: localhost\r\n\r\n".encode()
 
 
 def few(patch: pytest.MonkeyPatch, most: int) -> AbstractContextManager[LocalServer]:
@@ -106,20 +142,50 @@ def test_where_all_places_are_taken_who_waits_longest_goes(
                 each.close()
 
 
+@pytest.mark.usefixtures("_small_buffers")
+def test_who_has_read_late_makes_room_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    with few(monkeypatch, 2) as server:
+        sent = request_for_much(server)
+        with slow(server, sent) as late, late.makefile("rb") as response:
+            length = 0
+            while line := response.readline().strip().lower():
+                if line.startswith(b"content-length:"):
+                    length = int(line.partition(b":")[2])
+            assert len(response.read(length)) == length > 256_000
+            with connect(server, DELAYED):
+                assert httpx.get(f"{server.url}/assistants").status_code == 200
+
+
+@pytest.mark.usefixtures("_small_buffers")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_who_asks_again_without_reading_makes_room(
+    monkeypatch: pytest.MonkeyPatch, *, at_once: bool
+) -> None:
+    with few(monkeypatch, 1) as server:
+        sent = request_for_much(server)
+        before = len(server.exchanges)
+        with slow(server, sent * (2 if at_once else 1)) as greedy:
+            if not at_once:
+                # The first response is there, but for its end.
+                greedy.recv(1)
+                greedy.sendall(sent)
+            until(lambda: len(server.exchanges) == before + 2, "the requests")
+            assert httpx.get(f"{server.url}/assistants").status_code == 200
+
+
 def test_where_all_are_at_work_nobody_else_gets_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with few(monkeypatch, 2) as server:
-        late = (
-            b"GET /v1/assistants HTTP/1.1\r\nhost: a\r\nX-Local-Fault: delay=9\r\n\r\n"
-        )
-        late = late.replace(b"host: a", b"host: localhost")
-        with connect(server, late) as one, connect(server, late) as other:
-            until(lambda: len(server.exchanges) == 2, "the requests")
-            with pytest.raises(httpx.TransportError):
-                httpx.get(f"{server.url}/assistants")
-            assert is_open(one)
-            assert is_open(other)
+    with (
+        few(monkeypatch, 2) as server,
+        connect(server, DELAYED) as one,
+        connect(server, DELAYED) as other,
+    ):
+        until(lambda: len(server.exchanges) == 2, "the requests")
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{server.url}/assistants")
+        assert is_open(one)
+        assert is_open(other)
 
 
 def test_the_loop_complains_once_of_what_goes_on(
