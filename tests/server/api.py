@@ -186,6 +186,8 @@ class Stream:
         self.seen: list[Event] = []
         self._texts = response.iter_text()
         self._text = ""
+        # How much of it has been read as events.
+        self._read = 0
 
     def until(self, *names: str) -> Event:
         """Read on until an event with one of these names, and return it."""
@@ -209,13 +211,13 @@ class Stream:
 
     def _next(self) -> None:
         """Read one more event."""
-        number = len(self.seen)
-        while self._text.count("\n\n") <= number:
+        while "\n\n" not in self._text[self._read :]:
             piece = next(self._texts, None)
             assert piece is not None, f"the stream ended after {self.seen[-1:]}"
             self._text += piece
-        frame = self._text.split("\n\n")[number]
-        self.seen += events_of(f"{frame}\n\n")
+        end = self._text.index("\n\n", self._read) + 2
+        self.seen += events_of(self._text[self._read : end])
+        self._read = end
 
 
 class Gate:

@@ -53,7 +53,12 @@ def events_of(text: str) -> list[Event]:
     *frames, rest = text.replace("\r\n", "\n").split("\n\n")
     if rest:
         raise ValueError(f"cut off in the middle of an event: {rest[:200]!r}")
-    return [_event(frame) for frame in frames]
+    return [_event(frame) for frame in frames if not is_comment(frame)]
+
+
+def is_comment(frame: str) -> bool:
+    """Return whether all lines of a frame are comments: it is no event."""
+    return all(line.startswith(":") for line in frame.split("\n"))
 
 
 def judge_stream(text: str) -> list[str]:

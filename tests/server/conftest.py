@@ -11,7 +11,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.search import extract
-from tests.server.api import Api, until
+from tests.server.api import TIMEOUT, Api, until
 from tests.server.plain_client import PlainClient
 from tests.server.shelf import EXTRACT
 
@@ -40,6 +40,16 @@ def http(server: LocalServer) -> Iterator[httpx.Client]:
 def api(http: httpx.Client) -> Api:
     """Provide the module's server with every answer of it judged by the document."""
     return Api(http)
+
+
+@pytest.fixture
+def hasty() -> Iterator[tuple[LocalServer, Api]]:
+    """Provide a server on which runs last for ten seconds, which may be let pass."""
+    with (
+        LocalServer(expires_after=10) as server,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
+    ):
+        yield server, Api(http)
 
 
 @pytest.fixture

@@ -47,6 +47,17 @@ def inside(server: LocalServer, act: Callable[[], Any]) -> Any:
     return _await(server, call())
 
 
+def let_pass(server: LocalServer, seconds: float) -> None:
+    """Let time go by in the event loop of a server: what waits that long is due now."""
+
+    def move() -> None:
+        loop = asyncio.get_running_loop()
+        before = loop.time
+        vars(loop)["time"] = lambda: before() + seconds
+
+    inside(server, move)
+
+
 def changing(server: LocalServer, work: Callable[[Database], Any]) -> Any:
     """Return what a function returns that has the database of a server for a change."""
     store = store_of(server)

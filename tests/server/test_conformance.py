@@ -45,3 +45,5 @@ def test_a_stream_is_judged_event_by_event() -> None:
     (said,) = judge_stream(f'event: thread.created\ndata: {{"id": 7}}\n\n{done}')[:1]
     assert said.startswith("event 0, thread.created: $.data")
     assert judge_stream("") == ["the last event is not done"]
+    # What a server that is slow says meanwhile is no event.
+    assert judge_stream(f": the run goes on\n\n{done}") == []

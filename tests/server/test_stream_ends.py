@@ -18,6 +18,7 @@ from tests.server.api import (
     outputs_for,
     path_of,
 )
+from tests.server.inside import let_pass
 from tests.server.streams import (
     BEGINNING,
     CALLING,
@@ -99,29 +100,34 @@ def test_a_run_that_is_cancelled_in_the_middle(
     same_as_kept(api, events)
 
 
-def test_runs_that_expire_in_the_middle() -> None:
+def test_runs_that_expire_in_the_middle(
+    hasty: tuple[LocalServer, Api],
+) -> None:
+    server, api = hasty
+    body = {"assistant_id": api.assistant(tools=TOOLS)}
+    run = api.run(api.thread("Hi"), body["assistant_id"], script=[[CALL], [HOLD]])
+    outputs = {"tool_outputs": outputs_for(run, "8849")}
+    path, script = f"/threads/{api.thread('Hi')}/runs", [["It is", HOLD]]
+    submitted = f"{path_of(run)}/submit_tool_outputs"
     with (
-        LocalServer(expires_after=1) as server,
-        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
+        api.stream(path, body, script=script) as writing,
+        api.stream(submitted, outputs) as going_on,
     ):
-        api = Api(http)
-        body = {"assistant_id": api.assistant(tools=TOOLS)}
-        writing, going_on = api.thread("Hi"), api.thread("Hi")
-        run = api.run(going_on, body["assistant_id"], script=[[CALL], [HOLD]])
-        outputs = {"tool_outputs": outputs_for(run, "8849")}
-        path, script = f"/threads/{writing}/runs", [["It is", HOLD]]
-        with api.stream(path, body, script=script) as stream:
-            after = api.events(f"{path_of(run)}/submit_tool_outputs", outputs)
-            assert names(stream.rest()) == [
-                *(*BEGINNING, *WRITING, "thread.message.incomplete"),
-                *("thread.run.step.expired", "thread.run.expired", "done"),
-            ]
+        writing.until_text("It is")
+        going_on.until("thread.run.in_progress")
+        let_pass(server, 10)
+        writing.rest()
+        going_on.rest()
+    assert names(writing.seen) == [
+        *(*BEGINNING, *WRITING, "thread.message.incomplete"),
+        *("thread.run.step.expired", "thread.run.expired", "done"),
+    ]
+    assert names(going_on.seen) == [
+        *("thread.run.step.completed", "thread.run.queued"),
+        *("thread.run.in_progress", "thread.run.expired", "done"),
+    ]
+    for stream in (writing, going_on):
         same_as_kept(api, stream.seen)
-        assert names(after) == [
-            *("thread.run.step.completed", "thread.run.queued"),
-            *("thread.run.in_progress", "thread.run.expired", "done"),
-        ]
-        same_as_kept(api, after)
 
 
 def test_events_come_as_they_happen(
