@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from openai import OpenAI
 
+from assistants_server import LocalServer
 from assistants_server.engines import ChatEngine, ResponsesEngine
 from harness.scripted_server import HOLD, Response, ScriptedServer
 from harness.scripted_server import chunk as http_chunk
 from tests.engines.test_runs import TOOLS, answer, begin, poll, served
 from tests.engines.upstreams import EVENTS, chat, chunk, stream, upstream
+from tests.server.inside import let_pass
 from tests.server.openai_clients import IGNORED
 
 if TYPE_CHECKING:
@@ -235,11 +238,16 @@ def test_cancelling_closes_the_connection(engine: Any) -> None:
 def test_so_does_expiring(engine: Any) -> None:
     with (
         ScriptedServer(hanging(engine)) as up,
-        served(up, engine, expires_after=0.2) as client,
+        LocalServer(engine=engine(f"{up.url}/v1"), expires_after=10) as server,
+        OpenAI(base_url=server.url, api_key="any", max_retries=0) as client,
     ):
-        run = poll(client, **begin(client))
-        assert run.status == "expired"
-        assert up.hung_up.wait(5)
+        api = client.beta.threads.runs
+        with api.stream(**begin(client)) as events:
+            assert next(iter(events.text_deltas)) == "4"
+            run: Any = events.current_run
+            let_pass(server, 10)
+            assert up.hung_up.wait(5)
+        assert api.poll(run.id, thread_id=run.thread_id).status == "expired"
 
 
 @ENGINES

@@ -22,6 +22,7 @@ from harness.store_audit import audit
 from tests.server.api import TIMEOUT, Api, function, path_of, talking, until
 from tests.server.inside import (
     inside,
+    let_pass,
     problems,
     scheduler_of,
     sql_of,
@@ -122,10 +123,14 @@ def test_submitting_works_without_a_task(
 
 
 def test_expiry_works_without_a_task() -> None:
-    with LocalServer(engine=never, expires_after=0.5) as server, talking(server) as api:
+    with LocalServer(engine=never, expires_after=10) as server, talking(server) as api:
         run = api.start(api.thread("Hi"), api.assistant())
         until(lambda: api.steps(run), "a step")
         orphaned(server, run)
+        # The server looks for such runs now and then.
+        let_pass(server, 10)
+        until(lambda: run["id"] in tasks_of(server), "another task")
+        let_pass(server, 10)
         assert api.wait(run)["status"] == "expired"
         assert problems(server) == []
 
