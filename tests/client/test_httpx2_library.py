@@ -76,14 +76,16 @@ with Client(**settings) as client:
 print(asyncio.run(main()), sys.modules["httpx"])
 """
 WITH_BOTH = """
-import sys
+import logging, sys
+before = {*sys.modules}
 from assistants_client import Client
 print(*{"httpx", "httpx2"} & {*sys.modules})
 with Client(base_url=sys.argv[1], api_key="none") as client:
     runs = client.threads.runs
     print(*{"httpx", "httpx2", "http.cookiejar", "urllib.request"} & {*sys.modules})
     # Each would take more time than all else together.
-    print(*{"attr", "attrs", "dataclasses", "inspect", "msgspec"} & {*sys.modules})
+    slow = {"attr", "attrs", "dataclasses", "inspect", "msgspec"}
+    print(*slow & {*sys.modules} - before)
     made = client.threads.create(messages=[{"role": "user", "content": "é"}])
     client.threads.retrieve(made.id)
 print(*{"httpx", "httpx2", "msgspec"} & {*sys.modules})
