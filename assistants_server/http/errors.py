@@ -70,15 +70,20 @@ def error_type(status: int) -> str:
     return _TYPES.get(status, other)
 
 
-def not_found(kind: str, id: str, *, code: str | None = None) -> HTTPError:
+def not_found(
+    kind: str, id: str, *, param: str | None = None, code: str | None = None
+) -> HTTPError:
     """Return the error for an object that doesn't exist.
 
     Args:
         kind: what kind of object, in words: "run step".
         id: its id.
+        param: where the body names it; None where the path does.
         code: the `code` of the error.
     """
-    return HTTPError(404, f"No {kind} found with id {quoted(id)}.", code=code)
+    message = f"No {kind} found with id {quoted(id)}"
+    where = f", which is named in {param}" if param else ""
+    return HTTPError(404, f"{message}{where}.", param=param, code=code)
 
 
 def storage_error() -> HTTPError:

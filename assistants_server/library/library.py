@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 # As in the API: of stores that are made on the way, for a thread or a message.
 _EXPIRY = {"anchor": "last_active_at", "days": 7}
-_NO_FILE = "There is no file {}; upload it, and add it to the vector store."
 
 
 class Background(Protocol):
@@ -144,7 +143,6 @@ class Library:
         requests: Iterable[JSON],
         *,
         batch: str | None = None,
-        may_lack: bool = False,
     ) -> None:
         """Add files to a vector store, to be indexed in the background.
 
@@ -153,7 +151,6 @@ class Library:
             requests: a body of `createVectorStoreFile` for each file. Of several for
                 the same file, the last one counts.
             batch: the id of the batch that they belong to.
-            may_lack: whether a file that doesn't exist is added as one that has failed.
 
         Raises:
             HTTPError: a file doesn't exist.
@@ -162,15 +159,10 @@ class Library:
         # Nobody deletes one of them between here and the end of this change.
         self._store.lock(*last)
         there = self._store.existing("file", last)
-        entries = []
-        for file, request in last.items():
-            entry = file_objects.vector_store_file(store, request)
+        for file in last:
             if file not in there:
-                if not may_lack:
-                    raise not_found("file", file)
-                message = _NO_FILE.format(file)
-                entry = file_objects.failed(entry, "invalid_file", message)
-            entries.append(entry)
+                raise not_found("file", file)
+        entries = [file_objects.vector_store_file(store, last[file]) for file in last]
         self._entries.add(entries, batch=batch)
         self._store.after(self._background.wake)
 
@@ -211,6 +203,9 @@ class Library:
 
         Files for search go into the thread's vector store, which is made if there is
         none.
+
+        Raises:
+            HTTPError: a file doesn't exist.
         """
         wanted: dict[str, list[str]] = {"code_interpreter": [], "file_search": []}
         for each in attachments:
@@ -233,7 +228,7 @@ class Library:
             if store is None:
                 store = self._helper_store({})
                 resources["file_search"] = {"vector_store_ids": [store]}
-            self.add(store, requests, may_lack=True)
+            self.add(store, requests)
         self._store.put({**found, "tool_resources": resources})
 
     def _usable(self, id: str) -> str | None:
@@ -251,7 +246,7 @@ class Library:
         )
         same = _of_all(body)
         requests = [{"file_id": each, **same} for each in body.get("file_ids", ())]
-        self.add(made["id"], requests, may_lack=True)
+        self.add(made["id"], requests)
         id: str = made["id"]  # noqa: A001 - for its type
         return id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..contract import objects
+from ..contract.file_references import file_references
 from ..execution.run_record import ACTIVE
 from ..http.errors import not_found
 from ..http.results import Result
@@ -68,6 +69,25 @@ class Resource:
             raise not_found(_NAMES.get(kind, kind), id)
         return found
 
+    def check_files(self, request: ValidRequest) -> None:
+        """Check that all files exist that the body of a request names.
+
+        Vector stores are not looked for: an upstream may have them, which the server
+        learns only when a run searches them.
+
+        Raises:
+            HTTPError: one doesn't; the error has its id, and where it is named.
+        """
+        assert request.operation.body is not None
+        named = [*file_references(request.operation.body, request.body)]
+        if not named:
+            return
+        self.library.expire()
+        there = self.store.existing("file", [file for _, file in named])
+        for path, file in named:
+            if file not in there:
+                raise not_found("file", file, param=path)
+
     def polled(self, body: JSON, listener: Listener | None = None) -> Result:
         """Return an object that clients poll while it is active."""
         headers = {}
@@ -75,18 +95,21 @@ class Resource:
             headers["openai-poll-after-ms"] = str(self._poll_after)
         return Result(body, headers, listener)
 
-    def modified(self, found: JSON, body: JSON) -> JSON:
-        """Return an assistant or a thread with the changes of a body.
+    def modified(self, found: JSON, request: ValidRequest) -> JSON:
+        """Return an assistant or a thread with the changes of a request.
 
         Raises:
-            HTTPError: the body asks for a new vector store, as only a creation may.
+            HTTPError: its body asks for a new vector store, as only a creation may, or
+                names a file that doesn't exist.
         """
+        body = request.body
         given = body.get("tool_resources")
         if given is not None:
             if "vector_stores" in given.get("file_search", {}):
                 path = "$.tool_resources.file_search.vector_stores"
                 what = "is not known here; make a vector store, and name it by its id"
                 raise wrong_value(path, what)
+            self.check_files(request)
             body = {**body, "tool_resources": self.library.tool_resources(given)}
         return objects.modified(found, body)
 
@@ -116,6 +139,7 @@ class Assistants(Resource):
 
     def create_assistant(self, request: ValidRequest) -> Result:
         """Add an assistant."""
+        self.check_files(request)
         resources = self.library.tool_resources(request.body.get("tool_resources"))
         made = objects.assistant({**request.body, "tool_resources": resources})
         self.store.add("assistant", made)
@@ -128,7 +152,7 @@ class Assistants(Resource):
     def modify_assistant(self, request: ValidRequest) -> Result:
         """Modify an assistant; active runs stay as they began."""
         found = self.find("assistant", request.path["assistant_id"])
-        changed = self.modified(found, request.body)
+        changed = self.modified(found, request)
         self.store.put(changed)
         return Result(changed)
 
@@ -148,6 +172,7 @@ class Threads(Resource):
 
     def create_thread(self, request: ValidRequest) -> Result:
         """Add a thread with its first messages."""
+        self.check_files(request)
         return Result(self.add_thread(request.body or {}))
 
     def get_thread(self, request: ValidRequest) -> Result:
@@ -157,7 +182,7 @@ class Threads(Resource):
     def modify_thread(self, request: ValidRequest) -> Result:
         """Modify a thread's metadata or files."""
         found = self.find("thread", request.path["thread_id"])
-        changed = self.modified(found, request.body)
+        changed = self.modified(found, request)
         self.store.put(changed)
         return Result(changed)
 
@@ -185,6 +210,7 @@ class Messages(Resource):
         active = self.store.active_run(thread)
         if active:
             raise takes_no_messages(thread, active)
+        self.check_files(request)
         (made,) = self.add_messages([request.body], thread)
         return Result(made)
 

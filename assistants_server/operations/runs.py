@@ -46,6 +46,7 @@ class Runs(Resource):
         """Add a thread and start a run in it."""
         body = request.body
         self._check(request)
+        self.check_files(request)
         thread_body = body.get("thread", {})
         resources = {
             **(body.get("tool_resources") or {}),
@@ -64,6 +65,7 @@ class Runs(Resource):
         active = self.store.active_run(thread)
         if active:
             raise takes_no_runs(thread, active)
+        self.check_files(request)
         self.add_messages(request.body.get("additional_messages") or (), thread)
         return self._start(
             request, thread, Listener() if request.body.get("stream") else None

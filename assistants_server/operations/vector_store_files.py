@@ -30,6 +30,7 @@ class VectorStoreFiles(Resource):
     def create_vector_store_file(self, request: ValidRequest) -> Result:
         """Add a file to a vector store, to be indexed."""
         store = self.find("vector_store", request.path["vector_store_id"])
+        self.check_files(request)
         self.library.use_store(store)
         self.library.add(store["id"], [request.body])
         return self.polled(self._file(store["id"], request.body["file_id"]))
@@ -86,6 +87,7 @@ class FileBatches(Resource):
         body = request.body
         if "file_ids" in body and "files" in body:
             raise wrong_value("$.files", "is not possible together with file_ids")
+        self.check_files(request)
         self.library.use_store(store)
         made = file_batch(store["id"])
         self.store.add("file_batch", made, thread=store["id"])

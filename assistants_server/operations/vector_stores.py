@@ -34,7 +34,7 @@ class VectorStores(Resource):
 
     def create_vector_store(self, request: ValidRequest) -> Result:
         """Add a vector store with its first files."""
-        self.library.expire()
+        self.check_files(request)
         return self.polled(self.library.shown(self.library.add_store(request.body)))
 
     def get_vector_store(self, request: ValidRequest) -> Result:

@@ -73,13 +73,14 @@ class Furnished:
         if operation in ("deleteFile", "deleteVectorStore", "deleteVectorStoreFile"):
             return self._files()
         if operation in ("cancelRun", "submitToolOutputsToRun"):
-            return self._run("required")
+            return {**self._ended, **self._run("required")}
         if operation == "createRun":
             return {**self._ended, "thread_id": self._make("/threads")["id"]}
         if operation in ("deleteThread", "deleteMessage"):
-            return self._run("none")
+            return {**self._ended, **self._run("none")}
         if operation in ("modifyAssistant", "deleteAssistant"):
-            return {"assistant_id": self._make("/assistants", model="m")["id"]}
+            made = self._make("/assistants", model="m")["id"]
+            return {**self._ended, "assistant_id": made}
         return self._ended
 
     def _run(self, choice: str) -> Ids:

@@ -146,7 +146,7 @@ def test_the_question_is_the_text_of_the_users_last_message(
     use_engine(lambda turn: [turn.question])
     said: list[Any] = [
         {"type": "text", "text": "One"},
-        {"type": "image_file", "image_file": {"file_id": "file-1"}},
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
         {"type": "text", "text": "two"},
     ]
     messages = [

@@ -36,7 +36,7 @@ SETTINGS: dict[str, Any] = {
     "instructions": "Be brief.",
     "tools": [{"type": "code_interpreter"}, {"type": "file_search"}, WEATHER],
     "tool_resources": {
-        "code_interpreter": {"file_ids": ["file-1", "file-2"]},
+        "code_interpreter": {"file_ids": ["FILE"]},
         "file_search": {"vector_store_ids": ["vs_1"]},
     },
     "metadata": {"colour": "green", "ähnlich": "\u2028"},
@@ -47,7 +47,7 @@ SETTINGS: dict[str, Any] = {
 }
 PARTS: Any = [
     {"type": "text", "text": "What is this?"},
-    {"type": "image_file", "image_file": {"file_id": "file-1", "detail": "low"}},
+    {"type": "image_file", "image_file": {"file_id": "FILE", "detail": "low"}},
     {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
 ]
 
@@ -64,17 +64,30 @@ def client(server: LocalServer) -> Iterator[OpenAI]:
         yield client
 
 
-def test_an_assistant_is_kept_as_it_was_made(client: OpenAI) -> None:
-    assistants = client.beta.assistants
-    made = data_of(assistants.create(**SETTINGS), "AssistantObject")
-    assert {name: made[name] for name in SETTINGS} == SETTINGS
+@pytest.fixture(scope="module")
+def file(client: OpenAI) -> str:
+    made = client.files.create(file=("a.txt", b"text"), purpose="assistants")
+    return made.id
+
+
+def with_file(value: Any, file: str) -> Any:
+    """Return what a request has, with the id of a file."""
+    return json.loads(json.dumps(value).replace("FILE", file))
+
+
+def test_an_assistant_is_kept_as_it_was_made(client: OpenAI, file: str) -> None:
+    assistants, settings = client.beta.assistants, with_file(SETTINGS, file)
+    made = data_of(assistants.create(**settings), "AssistantObject")
+    assert {name: made[name] for name in settings} == settings
     assert made["id"].startswith("asst_")
     assert data_of(assistants.retrieve(made["id"]), "AssistantObject") == made
 
 
-def test_an_assistant_is_changed_where_asked_and_nowhere_else(client: OpenAI) -> None:
+def test_an_assistant_is_changed_where_asked_and_nowhere_else(
+    client: OpenAI, file: str
+) -> None:
     assistants = client.beta.assistants
-    made = assistants.create(**SETTINGS)
+    made = assistants.create(**with_file(SETTINGS, file))
     changes: Any = {"name": "Toad", "metadata": {"colour": "brown"}, "tools": []}
     changed = data_of(assistants.update(made.id, **changes), "AssistantObject")
     assert changed == {**made.to_dict(mode="json"), **changes}
@@ -91,9 +104,9 @@ def test_a_deleted_assistant_is_gone(client: OpenAI) -> None:
         assistants.delete(made)
 
 
-def test_a_thread_is_made_changed_and_deleted(client: OpenAI) -> None:
+def test_a_thread_is_made_changed_and_deleted(client: OpenAI, file: str) -> None:
     threads = client.beta.threads
-    resources: Any = {"code_interpreter": {"file_ids": ["file-1"]}}
+    resources: Any = {"code_interpreter": {"file_ids": [file]}}
     made = threads.create(messages=[HELLO], tool_resources=resources)
     thread = data_of(made, "ThreadObject")
     assert thread["id"].startswith("thread_")
@@ -115,19 +128,20 @@ def test_a_thread_needs_nothing_to_begin_with(client: OpenAI) -> None:
     assert list(client.beta.threads.messages.list(thread.id)) == []
 
 
-def test_a_message_of_several_parts_with_files(client: OpenAI) -> None:
+def test_a_message_of_several_parts_with_files(client: OpenAI, file: str) -> None:
     messages, thread = client.beta.threads.messages, client.beta.threads.create().id
-    files: Any = [{"file_id": "file-1", "tools": [{"type": "file_search"}]}]
+    parts = with_file(PARTS, file)
+    files: Any = [{"file_id": file, "tools": [{"type": "file_search"}]}]
     made = messages.create(
-        thread, role="user", content=PARTS, attachments=files, metadata={"a": "b"}
+        thread, role="user", content=parts, attachments=files, metadata={"a": "b"}
     )
     message = data_of(made, "MessageObject")
     assert [part["type"] for part in message["content"]] == [
-        part["type"] for part in PARTS
+        part["type"] for part in parts
     ]
-    text, file, url = message["content"]
+    text, image, url = message["content"]
     assert text["text"] == {"value": "What is this?", "annotations": []}
-    assert file["image_file"] == {"file_id": "file-1", "detail": "low"}
+    assert image["image_file"] == {"file_id": file, "detail": "low"}
     assert url["image_url"]["url"] == "https://example.com/a.png"
     assert message["attachments"] == files
     assert message["metadata"] == {"a": "b"}

@@ -84,7 +84,11 @@ def test_lists_have_what_is_the_projects_own(worlds: Worlds, theirs: JSON) -> No
 def test_what_somebody_else_has_stands_in_no_context(
     worlds: Worlds, theirs: JSON
 ) -> None:
-    """Ids may be guessed, or be known: as part of an assistant they open nothing."""
+    """Ids may be guessed, or be known: as part of an assistant they open nothing.
+
+    A file is refused where it is named, and a vector store, which an upstream may have,
+    is empty.
+    """
     api, turns = worlds["mine"], []
 
     def engine(turn: Turn) -> Any:
@@ -92,16 +96,20 @@ def test_what_somebody_else_has_stands_in_no_context(
         found = yield FileSearch(query="badger")
         yield f"I found {len(found)}."
 
-    resources = {
-        "file_search": {"vector_store_ids": [theirs["store"]]},
-        "code_interpreter": {"file_ids": [theirs["file"]]},
-    }
+    resources = {"file_search": {"vector_store_ids": [theirs["store"]]}}
+    files = {"code_interpreter": {"file_ids": [theirs["file"]]}}
     tools = [{"type": "file_search"}, {"type": "code_interpreter"}]
     assistant = api.assistant(tools=tools, tool_resources=resources)
     tool = {"tools": [{"type": "code_interpreter"}], "file_id": theirs["file"]}
     image = {"type": "image_file", "image_file": {"file_id": theirs["file"]}}
-    message = {"role": "user", "content": [image], "attachments": [tool]}
-    thread = api.post("/threads", {"messages": [message], "tool_resources": resources})
+    for refused in (
+        {"tool_resources": files},
+        {"messages": [{"role": "user", "content": [image]}]},
+        {"messages": [{"role": "user", "content": "Hi", "attachments": [tool]}]},
+    ):
+        error = api.post("/threads", refused, status=404)["error"]
+        assert theirs["file"] in error["message"]
+    thread = api.post("/threads", {"tool_resources": resources})
     usual = worlds.server.engine
     worlds.server.engine = engine
     try:
@@ -123,14 +131,10 @@ def test_a_vector_store_takes_no_file_of_others(worlds: Worlds, theirs: JSON) ->
     store = api.post("/vector_stores", {"name": "mine"})["id"]
     body = {"file_id": theirs["file"]}
     api.post(f"/vector_stores/{store}/files", body, status=404)
-    # As a message's attachment it is one that nobody has.
     attached = {"tools": [{"type": "file_search"}], "file_id": theirs["file"]}
     message = {"role": "user", "content": "Look.", "attachments": [attached]}
-    thread = api.post("/threads", {"messages": [message]})
-    (own,) = thread["tool_resources"]["file_search"]["vector_store_ids"]
-    (entry,) = api.get(f"/vector_stores/{own}/files")["data"]
-    assert entry["status"] == "failed"
-    assert api.post(f"/vector_stores/{own}/search", {"query": "badger"})["data"] == []
+    api.post("/threads", {"messages": [message]}, status=404)
+    assert api.get(f"/vector_stores/{store}/files")["data"] == []
 
 
 def test_each_search_finds_its_own(worlds: Worlds, theirs: JSON) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.server.api import JSON, Api, function
+from tests.server.shelf import upload
 
 FUNCTION = function("height", of={"type": "string"})
 SEARCH = {
@@ -22,7 +23,7 @@ EVERYTHING: JSON = {
     "instructions": "Be brief.",
     "tools": [{"type": "code_interpreter"}, SEARCH, FUNCTION],
     "tool_resources": {
-        "code_interpreter": {"file_ids": ["file-1", "file-2"]},
+        "code_interpreter": {"file_ids": []},
         "file_search": {"vector_store_ids": ["vs_1"]},
     },
     "metadata": {"a": "b", "é": "ü 😀", "": ""},
@@ -50,6 +51,13 @@ IDS = {
 HI: JSON = {"role": "user", "content": "Hi"}
 
 
+def everything(api: Api) -> JSON:
+    """Return all that an assistant can have, with files that exist."""
+    files = {"code_interpreter": {"file_ids": [upload(api)["id"], upload(api)["id"]]}}
+    resources = {**EVERYTHING["tool_resources"], **files}
+    return {**EVERYTHING, "tool_resources": resources}
+
+
 def test_an_assistant_of_a_model_alone(api: Api) -> None:
     before = int(time.time())
     made = api.post("/assistants", {"model": "m"})
@@ -66,8 +74,9 @@ def test_nulls_are_the_same_as_nothing(api: Api) -> None:
 
 
 def test_everything_of_an_assistant_is_kept(api: Api) -> None:
-    made = api.post("/assistants", EVERYTHING)
-    assert {name: made[name] for name in EVERYTHING} == EVERYTHING
+    given = everything(api)
+    made = api.post("/assistants", given)
+    assert {name: made[name] for name in given} == given
     assert api.get(f"/assistants/{made['id']}") == made
 
 
@@ -75,15 +84,16 @@ def test_everything_of_an_assistant_is_kept(api: Api) -> None:
 def test_a_change_changes_what_it_names_only(api: Api, name: str) -> None:
     made = api.post("/assistants", {"model": "m"})
     path = f"/assistants/{made['id']}"
-    changed = api.post(path, {name: EVERYTHING[name]})
-    assert changed == {**made, name: EVERYTHING[name]}
+    value = everything(api)[name]
+    changed = api.post(path, {name: value})
+    assert changed == {**made, name: value}
     assert api.get(path) == changed
     assert api.post(path, {}) == changed
 
 
 @pytest.mark.parametrize("name", [*DEFAULTS])
 def test_null_takes_a_setting_back(api: Api, name: str) -> None:
-    made = api.post("/assistants", EVERYTHING)
+    made = api.post("/assistants", everything(api))
     value: Any = [] if name == "tools" else None
     changed = api.post(f"/assistants/{made['id']}", {name: value})
     assert changed.pop(name) in (None, DEFAULTS[name])
@@ -92,15 +102,15 @@ def test_null_takes_a_setting_back(api: Api, name: str) -> None:
 
 
 def test_lists_and_metadata_are_replaced_as_a_whole(api: Api) -> None:
-    path = f"/assistants/{api.assistant(**{**EVERYTHING, 'model': 'm'})}"
+    path = f"/assistants/{api.assistant(**everything(api))}"
     assert api.post(path, {"tools": [FUNCTION]})["tools"] == [FUNCTION]
     assert api.post(path, {"metadata": {"c": "d"}})["metadata"] == {"c": "d"}
     assert api.post(path, {"metadata": {}})["metadata"] == {}
 
 
 def test_tool_resources_are_replaced_by_tool(api: Api) -> None:
-    path = f"/assistants/{api.assistant(**{**EVERYTHING, 'model': 'm'})}"
-    files = {"code_interpreter": {"file_ids": ["file-3"]}}
+    path = f"/assistants/{api.assistant(**everything(api))}"
+    files = {"code_interpreter": {"file_ids": [upload(api)["id"]]}}
     changed = api.post(path, {"tool_resources": files})
     stores = {"file_search": {"vector_store_ids": ["vs_1"]}}
     assert changed["tool_resources"] == {**stores, **files}
@@ -153,7 +163,7 @@ def test_a_thread_of_nothing(api: Api, body: JSON | None) -> None:
 
 def test_a_thread_with_all_that_it_can_have(api: Api) -> None:
     resources = {
-        "code_interpreter": {"file_ids": ["file-1"]},
+        "code_interpreter": {"file_ids": [upload(api)["id"]]},
         "file_search": {"vector_store_ids": ["vs_1"]},
     }
     messages = [HI, {"role": "assistant", "content": "Hello."}]
@@ -168,7 +178,7 @@ def test_changing_a_thread(api: Api) -> None:
     made = api.post("/threads", {"messages": [HI], "metadata": {"a": "b"}})
     path = f"/threads/{made['id']}"
     assert api.post(path, {}) == made
-    files = {"code_interpreter": {"file_ids": ["file-1"]}}
+    files = {"code_interpreter": {"file_ids": [upload(api)["id"]]}}
     changed = api.post(path, {"tool_resources": files})
     assert changed == {**made, "tool_resources": files}
     cleared = api.post(path, {"metadata": None})
@@ -181,7 +191,7 @@ def test_changing_a_thread(api: Api) -> None:
     ("search", "count"),
     [
         ({"vector_stores": [{}]}, 1),
-        ({"vector_stores": [{"file_ids": ["file-1"], "metadata": {"a": "b"}}]}, 1),
+        ({"vector_stores": [{"file_ids": [], "metadata": {"a": "b"}}]}, 1),
         ({"vector_stores": [{"chunking_strategy": {"type": "auto"}}]}, 1),
         ({"vector_stores": []}, 0),
     ],
@@ -220,7 +230,7 @@ def test_there_is_one_vector_store_at_most(api: Api, search: JSON) -> None:
 
 
 def test_resources_of_a_run_on_a_new_thread_are_the_threads(api: Api) -> None:
-    files = {"code_interpreter": {"file_ids": ["file-1"]}}
+    files = {"code_interpreter": {"file_ids": [upload(api)["id"]]}}
     body = {"assistant_id": api.assistant(), "tool_resources": files}
     run = api.post("/threads/runs", body)
     thread = api.get(f"/threads/{run['thread_id']}")
@@ -251,6 +261,7 @@ def test_a_message(api: Api) -> None:
 
 
 def test_a_message_with_all_that_it_can_have(api: Api) -> None:
+    id = upload(api)["id"]  # noqa: A001 - as the API has it
     url = "https://example.org/a.png"
     tools = [{"type": "code_interpreter"}, {"type": "file_search"}]
     body = {
@@ -258,15 +269,15 @@ def test_a_message_with_all_that_it_can_have(api: Api) -> None:
         "content": [
             {"type": "text", "text": "Look: "},
             {"type": "image_url", "image_url": {"url": url, "detail": "low"}},
-            {"type": "image_file", "image_file": {"file_id": "file-1"}},
+            {"type": "image_file", "image_file": {"file_id": id}},
         ],
-        "attachments": [{"file_id": "file-1", "tools": tools}],
+        "attachments": [{"file_id": id, "tools": tools}],
         "metadata": {"a": "b"},
     }
     made = api.post(f"/threads/{api.thread()}/messages", body)
     same = ("role", "attachments", "metadata")
     assert {name: made[name] for name in same} == {name: body[name] for name in same}
-    file = {"file_id": "file-1", "detail": "auto"}
+    file = {"file_id": id, "detail": "auto"}
     assert made["content"] == [
         {"type": "text", "text": {"value": "Look: ", "annotations": []}},
         {"type": "image_url", "image_url": {"url": url, "detail": "low"}},

@@ -305,7 +305,10 @@ def use_real_ids(case: Case, ids: dict[str, str]) -> None:
     use_real_schemas(body)
     if not isinstance(body, dict):
         return
-    use_real_files(body, ids["file_id"]) if "file_id" in ids else None
+    use_real_files(body, ids["file_id"])
+    use_real_chunks(body)
+    for each in body["files"] if isinstance(body.get("files"), list) else ():
+        use_real_chunks(each)
     if isinstance(body.get("assistant_id"), str):
         body["assistant_id"] = ids["assistant_id"]
     if not is_valid(case, ParameterLocation.BODY):
@@ -320,18 +323,19 @@ def use_real_ids(case: Case, ids: dict[str, str]) -> None:
         body["tool_choice"]["function"] = {"name": FUNCTION}
 
 
-def use_real_files(body: dict[str, Any], file: str) -> None:
-    """Replace ids of files in a valid request for a vector store by one that exists."""
-    if isinstance(body.get("file_id"), str):
-        body["file_id"] = file
-    if isinstance(body.get("file_ids"), list):
-        body["file_ids"] = [file if isinstance(f, str) else f for f in body["file_ids"]]
-    for each in body["files"] if isinstance(body.get("files"), list) else ():
-        if isinstance(each, dict) and isinstance(each.get("file_id"), str):
-            each["file_id"] = file
-    use_real_chunks(body)
-    for each in body["files"] if isinstance(body.get("files"), list) else ():
-        use_real_chunks(each)
+def use_real_files(node: Any, file: str) -> None:
+    """Replace ids of files in a valid request by one that exists."""
+    if isinstance(node, list):
+        for each in node:
+            use_real_files(each, file)
+    elif isinstance(node, dict):
+        for name, each in node.items():
+            if name == "file_id" and isinstance(each, str):
+                node[name] = file
+            elif name == "file_ids" and isinstance(each, list):
+                node[name] = [file if isinstance(one, str) else one for one in each]
+            else:
+                use_real_files(each, file)
 
 
 def use_real_chunks(body: Any) -> None:
