@@ -131,6 +131,11 @@ def file_batch(store: str) -> JSON:
     }
 
 
+def is_kept(batch: JSON) -> bool:
+    """Return whether a stored batch is kept as it ended, and not what its files are."""
+    return "file_counts" in batch
+
+
 def shown_batch(batch: JSON, counts: Mapping[str, int]) -> JSON:
     """Return a batch as clients see it.
 
@@ -138,6 +143,8 @@ def shown_batch(batch: JSON, counts: Mapping[str, int]) -> JSON:
         batch: as it is stored.
         counts: how many files it has of each status.
     """
+    if is_kept(batch):
+        return batch
     status = batch["status"]
     if status != "cancelled" and counts.get("in_progress"):
         status = "in_progress"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,6 +27,7 @@ from ..search.errors import (
 )
 from ..search.extraction import StoppedError
 from ..store import StoreAwayError
+from .ended_batches import keep_ended_batches
 from .tasks import Tasks
 
 if TYPE_CHECKING:
@@ -375,9 +377,13 @@ class Indexer:
         """Make the index agree with the store after a crash, or with another index."""
         known = self._entries.statuses()
         there = self.index.files()
-        for pair, status in known.items():
-            entry = self._entries.get(*pair) if status == "completed" else None
-            if entry and pair not in there:
+        missing: defaultdict[str, list[str]] = defaultdict(list)
+        for (store, file), status in known.items():
+            if status == "completed" and (store, file) not in there:
+                missing[store].append(file)
+        for store, files in missing.items():
+            keep_ended_batches(self._store, store, files)
+            for entry in filter(None, (self._entries.get(store, f) for f in files)):
                 self._entries.put({**entry.body, "status": "in_progress"})
         for pair in there:
             if known.get(pair) not in ("completed", "in_progress"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..contract import file_objects
 from ..contract.objects import now
 from ..http.errors import HTTPError, not_found
+from .ended_batches import keep_ended_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,6 +164,7 @@ class Library:
             if file not in there:
                 raise not_found("file", file)
         entries = [file_objects.vector_store_file(store, last[file]) for file in last]
+        keep_ended_batches(self._store, store, last)
         self._entries.add(entries, batch=batch)
         self._store.after(self._background.wake)
 
@@ -173,6 +175,8 @@ class Library:
 
     def cancel(self, batch: JSON) -> JSON:
         """Cancel what is left of a batch, and return the batch as it is stored."""
+        if file_objects.is_kept(batch):
+            return batch
         store = batch["vector_store_id"]
         left = self._entries.cancel(store, batch=batch["id"])
         if not left:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import all_from_json, from_json, to_json
+from .database import marks
 from .interface import Page
 
 if TYPE_CHECKING:
@@ -107,6 +108,31 @@ class VectorStoreFiles:
             " on conflict do nothing",
             (batch, file),
         )
+
+    def batches_of(self, vector_store: str, files: Collection[str]) -> list[JSON]:
+        """Return the batches of a vector store that have any of some files."""
+        found: dict[str, str] = {}
+        asked = [*files]
+        for start in range(0, len(asked), _FILES):
+            some = asked[start : start + _FILES]
+            # Mostly they are new there, and a vector store may have many batches.
+            there = self._sql.execute(
+                f"select file from vector_store_files where {self._whose}"
+                f"vector_store = ? and file in ({marks(len(some))})",
+                (*self._whose.values, vector_store, *some),
+            ).fetchall()
+            if not there:
+                continue
+            some = [file for (file,) in there]
+            rows = self._sql.execute(
+                f"select id, body from objects where {self._whose}thread = ?"
+                " and kind = 'file_batch' and body is not null and exists"
+                " (select 1 from batch_files where batch = objects.id"
+                f" and file in ({marks(len(some))}))",
+                (*self._whose.values, vector_store, *some),
+            )
+            found.update((id, body) for id, body in rows)  # noqa: A001 - of a row
+        return list(all_from_json(found.values()))
 
     def get(self, vector_store: str, file: str) -> Entry | None:
         """Return a file of a vector store; None if it isn't there."""

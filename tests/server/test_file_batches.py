@@ -173,6 +173,61 @@ def test_a_batch_that_has_ended_stays_as_it_is(api: Api) -> None:
     assert api.get(f"{path}/{made}")["status"] == "failed"
 
 
+@pytest.mark.parametrize("how", ["file", "batch", "after it was removed", "attached"])
+@pytest.mark.parametrize("ending", ["completed", "failed", "cancelled"])
+def test_a_batch_that_has_ended_stays_so_when_its_files_come_again(
+    api: Api, gate: threading.Event, how: str, ending: str
+) -> None:
+    store = api.post("/vector_stores", {})["id"]
+    path = f"/vector_stores/{store}/file_batches"
+    file = upload(api, b"" if ending == "failed" else b"The Danube.")["id"]
+    other = upload(api, b"" if ending == "failed" else b"The Rhine.")["id"]
+    batch = f"{path}/{api.post(path, {'file_ids': [file, other]})['id']}"
+    if ending == "cancelled":
+        api.post(f"{batch}/cancel")
+    else:
+        gate.set()
+        settled(api, store)
+        gate.clear()
+    ended = api.get(batch)
+    assert (ended["status"], ended["file_counts"]) == (ending, counts(**{ending: 2}))
+    if how == "batch":
+        api.post(path, {"file_ids": [file]})
+    elif how == "attached":
+        search = {"file_search": {"vector_store_ids": [store]}}
+        thread = api.post("/threads", {"tool_resources": search})["id"]
+        attached = {"file_id": file, "tools": [{"type": "file_search"}]}
+        said = {"role": "user", "content": "Hi", "attachments": [attached]}
+        api.post(f"/threads/{thread}/messages", said)
+    else:
+        if how != "file":
+            api.delete(f"/vector_stores/{store}/files/{file}")
+            ended = api.get(batch)
+        api.post(f"/vector_stores/{store}/files", {"file_id": file})
+    # It is being read again, and nobody may cancel that by the batch.
+    assert api.get(f"/vector_stores/{store}")["status"] == "in_progress"
+    assert api.get(batch) == ended
+    assert api.post(f"{batch}/cancel") == ended
+    assert file_of(api, store, file)["status"] == "in_progress"
+    gate.set()
+    settled(api, store)
+    assert api.get(batch) == ended
+
+
+def test_a_batch_that_has_not_ended_waits_for_a_file_that_comes_again(
+    api: Api, gate: threading.Event
+) -> None:
+    store, file = api.post("/vector_stores", {})["id"], upload(api)["id"]
+    path = f"/vector_stores/{store}/file_batches"
+    batch = api.post(path, {"file_ids": [file, upload(api)["id"]]})["id"]
+    api.post(f"/vector_stores/{store}/files", {"file_id": file})
+    assert api.get(f"{path}/{batch}")["status"] == "in_progress"
+    gate.set()
+    settled(api, store)
+    done = api.get(f"{path}/{batch}")
+    assert (done["status"], done["file_counts"]) == ("completed", counts(completed=2))
+
+
 def test_no_more_than_two_files_are_read_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

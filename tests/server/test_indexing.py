@@ -96,6 +96,26 @@ def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None
 
 
 @pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
+def test_batches_stay_ended_while_a_lost_index_is_made_anew(
+    tmp_path: Path, gate: threading.Event
+) -> None:
+    gate.set()
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        store = api.post("/vector_stores", {})["id"]
+        path = f"/vector_stores/{store}/file_batches"
+        batch = f"{path}/{api.post(path, {'file_ids': [upload(api)['id']]})['id']}"
+        settled(api, store)
+        ended = api.get(batch)
+        assert ended["status"] == "completed"
+    for each in (tmp_path / "s.files").glob("index.db*"):
+        each.unlink()
+    gate.clear()
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        assert api.get(f"/vector_stores/{store}")["status"] == "in_progress"
+        assert api.get(batch) == ended
+
+
+@pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
 def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     """A server may end between a deletion and what follows from it in the index."""
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
