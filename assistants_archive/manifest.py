@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FORMAT: Final = "assistants-archive"
 VERSION: Final = 1
 _MOST = 16 * 1024 * 1024
+_NOT_FOUND = 404
 _pretty = msgspec.json.format
 
 
@@ -44,6 +45,11 @@ class Problem(msgspec.Struct, omit_defaults=True):
     error: str
     message: str
     status: int | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether asking again is useless: the server doesn't have it."""
+        return self.status == _NOT_FOUND
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

@@ -145,7 +145,7 @@ class Export:
             journal.close()
         self._check(manifest)
         if not problems:
-            # Nothing is left to be tried again.
+            # Nothing is left to be tried again, or to be reported.
             self._folder.delete(JOURNAL)
         return Outcome(manifest, problems)
 
@@ -180,7 +180,9 @@ class Export:
         """Read all units that aren't there yet; return what could not be listed."""
         for position, entry in journal.entries():
             self._positions.pop((entry.unit, entry.id), None)
-            if not entry.problems and self._is_there(entry):
+            # What was deleted meanwhile, or never was, stays so, and is reported anew.
+            is_done = all(each.is_final for each in entry.problems)
+            if is_done and self._is_there(entry):
                 self._positions[entry.unit, entry.id] = position
                 self._count(entry)
         # What is read again is not in the journal's last word on it.

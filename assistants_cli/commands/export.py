@@ -173,5 +173,10 @@ def _report(session: Session, folder: Path, outcome: Outcome) -> ExitCode:
         output.note(f"  {each.unit} {each.id}, {each.what}: {each.message}")
     if len(problems) > _SHOWN:
         output.note(f"  and {len(problems) - _SHOWN} more")
-    output.note("Run the same command again to try them again.")
+    final = sum(each.is_final for each in problems)
+    if final == len(problems):
+        output.note("The server has none of it, so it is not tried again.")
+    else:
+        but = ", but for what the server doesn't have" if final else ""
+        output.note(f"Run the same command again to try them again{but}.")
     return ExitCode.INCOMPLETE

@@ -45,7 +45,7 @@ def test_what_is_missing_is_said(shop: Shop, folder: str) -> None:
     done = _export(shop, folder, "--only-named", "--thread", "thread_gone")
     assert done.code == 6
     assert "thread thread_gone, object: GET /threads/thread_gone" in done.err
-    assert "Run the same command again to try them again." in done.err
+    assert "The server has none of it, so it is not tried again." in done.err
     assert "Some of it could not be exported" in run("verify", folder).err
 
 

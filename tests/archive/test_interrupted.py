@@ -166,6 +166,13 @@ def test_faults_of_the_server(
             Archive(folder)
     finally:
         shop.server.faults.clear()
+    if fault in ("404", "empty", "empty=404"):
+        # That is believed, reported again, and asked for in another folder only.
+        before = problems(folder)
+        assert {each["status"] for each in before} == {404}
+        shop.export(folder)
+        assert problems(folder) == before
+        folder = tmp_path / "b"
     shop.export(folder)
     assert tree(folder) == tree(archive)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,6 +114,52 @@ def test_one_thread_that_always_fails_holds_up_no_other(tmp_path: Path) -> None:
     outcome = _export(script, tmp_path, Selection(threads=many, everything=False))
     assert [each.id for each in outcome.problems] == ["thread_2"]
     assert outcome.manifest.counts["thread"] == 7
+
+
+def test_what_does_not_exist_is_reported_each_time_and_asked_for_once(
+    tmp_path: Path,
+) -> None:
+    """A vector store lists a file that was deleted, and the rest is named so."""
+    asked: Counter[str] = Counter()
+    fail = ["/v1/threads/thread_3/messages"]
+    listed = {"data": [{"id": "file-1"}], "has_more": False}
+    pages: dict[str, Any] = {"/v1/vector_stores/vs_1": {"id": "vs_1"}}
+    pages["/v1/vector_stores/vs_1/files"] = listed
+    gone = {
+        *("/v1/threads/thread_1", "/v1/threads/thread_2/runs", "/v1/files/file-1"),
+        "/v1/vector_stores/vs_1/file_batches/vsfb_1",
+    }
+
+    def answer(request: Request) -> Response:
+        path = request.path.partition("?")[0]
+        asked[path] += 1
+        if path in gone:
+            return Response.of({"error": {"message": "No such thing"}}, 404)
+        if path in fail:
+            return Response.of({"error": {"message": "overloaded"}}, 500)
+        return Response.of(pages[path]) if path in pages else _usual(request)
+
+    words = [f"--thread=thread_{number}" for number in (1, 2, 3)]
+    words += ["--batch", "vs_1:vsfb_1", "--only-named", "--max-retries=0"]
+    with ScriptedServer(answer) as server:
+        url, folder = server.url + "/v1", str(tmp_path / "a")
+        first = run("export", folder, *words, url=url)
+        assert first.code == 6
+        for path in gone:
+            assert f"GET {path.removeprefix('/v1')}: No such thing (status 404" in (
+                first.err
+            )
+        assert "try them again, but for what the server doesn't have." in first.err
+        fail.clear()
+        for _ in range(2):
+            again = run("export", folder, *words, url=url)
+            assert again.code == 6
+            assert again.err.count("No such thing") == len(gone)
+            assert "overloaded" not in again.err
+            assert "The server has none of it, so it is not tried again." in again.err
+        assert {path: asked[path] for path in gone} == dict.fromkeys(gone, 1)
+        assert asked["/v1/threads/thread_3/messages"] == 2
+        assert verify(tmp_path / "a").manifest.counts["thread"] == 2
 
 
 def test_the_address_has_no_secret() -> None:
