@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .address import is_key
 from .contents.setting import check_place
-from .store import place_of
+from .store import DatabaseURL, place_of
 from .store.processes import LEASE
 
 if TYPE_CHECKING:
@@ -79,6 +79,15 @@ class Settings:
                     f"{origin} is no origin of web pages; one is https://example.com, "
                     "or with its port http://localhost:3000"
                 )
+        if self.metrics_port is None and self.metrics_host != LOOPBACK:
+            raise SettingsError(
+                f"the address of metrics, {self.metrics_host}, needs a metrics port; "
+                "without one they are at the port of the API"
+            )
+        if self.lease != LEASE and not isinstance(self.store, DatabaseURL):
+            raise SettingsError(
+                "a lease needs a store in PostgreSQL, which several servers share"
+            )
         if self.port and self.port == self.metrics_port:
             raise SettingsError("the metrics need another port than the API")
         for name, least, most in (

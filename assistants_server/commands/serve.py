@@ -18,6 +18,7 @@ from assistants_archive import ArchiveError
 from .. import faults
 from ..address import key_from
 from ..configuration import upstream as upstream_options
+from ..configuration.needs import refuse_idle_options
 from ..configuration.shown import shown, without_secrets
 from ..configuration.sources import add_flags, configuration
 from ..configuration.table import OPTIONS, PACE
@@ -85,6 +86,7 @@ def _serve(found: Configuration) -> int:
         _log.warning("%s", warning)
     try:
         with suppress(KeyboardInterrupt):
+            refuse_idle_options(found, OPTIONS)
             server = _server(options)
             if options.traces and not Spans().has_provider():
                 _log.warning(_NOWHERE)
@@ -183,8 +185,6 @@ def _pace(options: argparse.Namespace) -> float:
 
 def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:
     if not options.embeddings:
-        if options.embeddings_key:
-            raise ValueError("--embeddings-key needs --embeddings")
         return None
     try:
         key = key_from(options.embeddings_key, KEY_VARIABLE)
@@ -197,8 +197,6 @@ def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:
 def _engine(options: argparse.Namespace) -> Engine:
     if options.engine and options.script:
         raise ValueError("use either --engine or --script, which has an engine")
-    if not options.engine:
-        upstream_options.refuse_without_engine(options)
     if options.script:
         return _scripted(options.script)
     if options.engine not in upstream_options.ENGINES:

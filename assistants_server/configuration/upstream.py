@@ -126,14 +126,12 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
         options: the options, with `--engine` one of `ENGINES`.
 
     Raises:
-        ValueError: they contradict each other, or can't be used.
+        ValueError: one is missing, or they can't be used.
     """
     from ..engines import ChatEngine, ResponsesEngine
 
     if not options.upstream:
         raise ValueError(_NEEDED.format(options.engine))
-    if options.built_in and options.engine != "responses":
-        raise ValueError("--built-in needs --engine responses")
     names = _names(options.model)
     key = _key(options.upstream_key_file)
     built_in, leave_out = options.built_in, options.leave_out
@@ -157,17 +155,6 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
         )
     except ValueError as error:
         raise ValueError(f"--upstream: {error}") from error
-
-
-def refuse_without_engine(options: argparse.Namespace) -> None:
-    """Refuse options for an upstream where no engine is named that would ask it.
-
-    Raises:
-        ValueError: there is one, so that another engine than was meant would answer.
-    """
-    for name in ("upstream", "upstream-key-file", "model", "built-in", "leave-out"):
-        if getattr(options, name.replace("-", "_")):
-            raise ValueError(f"--{name} needs --engine chat or --engine responses")
 
 
 def check(engine: UpstreamEngine) -> list[str]:
