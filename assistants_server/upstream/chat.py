@@ -72,6 +72,7 @@ class ChatEngine(UpstreamEngine):
             self._connection.name,
             taken_ids(inputs.turn),
             lambda: self._thoughts.of(inputs.model),
+            inputs.names,
         )
 
     def _round(

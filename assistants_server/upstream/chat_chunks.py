@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._model_api import create_chat_completion, models
 from ..engines.turn_events import Incomplete, RefusedText, Usage
 from ..engines.upstream_errors import PassingError, UpstreamError, error_of
 from .calls import Calls
+from .pieces import AT_ONCE
 from .thoughts import AnswerThoughts
 from .values import count_of, text_of, those_of
 
@@ -19,9 +21,27 @@ if TYPE_CHECKING:
     from ..engines.turn_events import Output
 
 _END = "[DONE]"
-# Of OpenRouter, which mostly says why beside it: damianvtran/local-operator#223; and
-# of DeepSeek, as its documentation has it.
-_BROKEN = ("error", "insufficient_system_resource")
+# Seconds in which the rest of an answer comes, such as its tokens, that has ended: some
+# servers never say so (diegosouzapw/OmniRoute#6777).
+_SOON = 10.0
+# How else servers say that an answer ended at a limit: Mistral, and what stands before
+# Anthropic's and Google's models.
+_CUT = ("length", "model_length", "max_tokens", "max_output_tokens")
+# Or by a filter: Google's, epam/ai-dial-adapter-vertexai#85; Zhipu's; Anthropic's.
+_FILTERED = (
+    *("content_filter", "safety", "recitation", "blocklist", "prohibited_content"),
+    *("spii", "sensitive", "refusal"),
+)
+# Of OpenRouter, which mostly says why beside it: damianvtran/local-operator#223; of
+# DeepSeek and Zhipu, as their documentation has it; of vLLM and SGLang; and of Google,
+# where a model wrote a call that can't be read: googleapis/python-genai#1836.
+_BROKEN = (
+    *("error", "insufficient_system_resource", "network_error", "abort"),
+    *("function_call_filter", "malformed_function_call"),
+)
+# What stands in place of choices where an event is an error.
+_TOLD = ("message", "msg", "error_msg", "errors")
+_CALLING = ("tool_calls", "function_call")
 # What servers with a parser for a model's thoughts call them: the first one of
 # DeepSeek, llama.cpp and others, the second one of Ollama, vLLM and OpenRouter.
 _THOUGHTS = ("reasoning_content", "reasoning")
@@ -41,6 +61,7 @@ class ChatChunks:
         name: str,
         taken: Collection[str] = (),
         begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
+        names: Collection[str] = (),
     ) -> None:
         """Begin a turn.
 
@@ -48,14 +69,25 @@ class ChatChunks:
             name: what errors call the upstream.
             taken: the ids of earlier calls of the run.
             begin_thoughts: returns what takes the thoughts out of a text.
+            names: the functions that may be called.
         """
         self._name = name
         self._thoughts = begin_thoughts()
-        self._calls = Calls(taken)
+        self._calls = Calls(taken, names)
         self._usage: Usage | None = None
         self._finish = ""
         self._ended = False
+        self._is_over = False
         self._heard = False
+        self._spoke = self._shown = False
+
+    @property
+    def patience(self) -> float | None:
+        """Return the seconds after which nothing is to come; None for no limit."""
+        if self._is_over:
+            return AT_ONCE
+        # The tokens may be counted after the reason.
+        return _SOON if self._finish else None
 
     def feed(self, event: Event) -> list[Output]:
         """Return the outputs that an event holds.
@@ -64,11 +96,11 @@ class ChatChunks:
             UpstreamError: it reports an error, or is none of chat completions.
         """
         if event.data.strip() == _END:
-            self._ended = True
+            self._ended = self._is_over = True
             return []
         chunk = create_chat_completion.parse_event(event.event, event.data)
         if not isinstance(chunk, _Chunk):
-            raise self._error(f"sent {event.data[:40]!r} in place of a chunk")
+            raise self._odd(event)
         self._check(event, chunk)
         self._count(chunk.usage)
         made: list[Output] = []
@@ -80,10 +112,14 @@ class ChatChunks:
                 continue
             self._heard = True
             whole = choice.additional_properties.get("message")
+            if self._spoke:
+                # MiniMax says all of it once more at the end: GCWing/OpenBitFun#792.
+                whole = None
             delta = _Delta.from_json(whole) if whole is not None else choice.delta
             if isinstance(delta, _Delta):
                 made += self._delta(delta, is_whole=whole is not None)
-            self._finish = text_of(choice.finish_reason) or self._finish
+            reason = text_of(choice.finish_reason).partition(":")[0].strip().lower()
+            self._finish = reason or self._finish
             self._ended = self._ended or whole is not None
         return made
 
@@ -100,16 +136,22 @@ class ChatChunks:
         if self._finish in _BROKEN:
             what = f"stopped in the middle of its answer ({self._finish})"
             raise PassingError(f"{self._name} {what}.")
+        if not self._calls.are_named():
+            raise self._error("calls a function without saying which")
         made: list[Output] = []
+        is_cut = self._finish in _CUT
         if not self._calls:
-            made += self._rest(is_cut=self._finish == "length")
+            made += self._rest(is_cut=is_cut)
+        if self._finish in _CALLING and not (self._calls or self._shown or made):
+            what = "says that it calls functions, and calls none"
+            raise PassingError(f"{self._name} {what}.")
         if self._calls.are_whole():
             made += self._calls.close()
         if self._usage:
             made.append(self._usage)
-        if self._finish == "content_filter":
+        if self._finish in _FILTERED:
             made.append(Incomplete("content_filter"))
-        elif self._finish == "length" and not (self._calls and self._calls.are_whole()):
+        elif is_cut and not (self._calls and self._calls.are_whole()):
             made.append(Incomplete("max_completion_tokens"))
         return made
 
@@ -117,17 +159,32 @@ class ChatChunks:
         """Raise what the event reports, if it is an error."""
         rest = chunk.additional_properties
         told = rest.get("error") or "detail" in rest or chunk.object == "error"
+        # As DashScope and MiniMax say it, with a status of 200.
+        told = told or (not chunk.choices and _tells(rest))
         if not told and event.event != "error":
             return
         raise error_of(self._name, json.loads(event.data))
+
+    def _odd(self, event: Event) -> UpstreamError:
+        """Return what an event stands for that is no chunk: mostly an error."""
+        with suppress(ValueError, RecursionError):
+            body: Any = json.loads(event.data)
+            if isinstance(body, list) and body and isinstance(body[0], dict):
+                return error_of(self._name, body)
+        if event.event == "error":
+            return error_of(self._name, event.data)
+        return self._error(f"sent {event.data[:40]!r} in place of a chunk")
 
     def _delta(self, delta: Any, *, is_whole: bool) -> list[Output]:
         made: list[Output] = []
         rest = delta.additional_properties
         if rest and any(text_of(rest.get(name)) for name in _THOUGHTS):
             self._thoughts.come_apart()
-        said = self._thoughts.feed(_content(delta.content), is_whole=is_whole)
+        text = _content(delta.content)
+        said = self._thoughts.feed(text, is_whole=is_whole)
+        self._spoke = self._spoke or bool(text or delta.refusal or delta.tool_calls)
         made += [said] if said else []
+        self._shown = self._shown or bool(said or delta.refusal)
         if refusal := text_of(delta.refusal):
             made.append(RefusedText(refusal))
         for call in those_of(
@@ -137,6 +194,7 @@ class ChatChunks:
         if isinstance(
             delta.function_call, models.ChatCompletionStreamResponseDeltaFunctionCall
         ):
+            self._spoke = True
             made += self._call(0, None, delta.function_call)
         return made
 
@@ -154,11 +212,14 @@ class ChatChunks:
     def _count(self, usage: Any) -> None:
         if isinstance(usage, models.CompletionUsage):
             details = usage.prompt_tokens_details
-            self._usage = Usage(
+            counted = Usage(
                 count_of(usage.prompt_tokens),
                 count_of(usage.completion_tokens),
                 count_of(getattr(details, "cached_tokens", None)),
             )
+            # Some send empty ones, or noughts, in place of what they didn't count.
+            if counted != Usage(0, 0):
+                self._usage = counted
 
     def _error(self, what: str) -> UpstreamError:
         return UpstreamError(f"{self._name} {what}.")
@@ -169,3 +230,11 @@ def _content(content: Any) -> str:
     if isinstance(content, str):
         return content
     return "".join(text_of(part.get("text")) for part in those_of(content, dict))
+
+
+def _tells(rest: dict[str, Any]) -> bool:
+    """Return whether an event without choices says what went wrong."""
+    base = rest.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code"):
+        return True
+    return any(rest.get(name) for name in _TOLD)

@@ -48,7 +48,17 @@ _LONGEST: Final = 3600.0
 
 
 class Reader(Protocol):
-    """Reads what the upstream sends in one turn."""
+    """Reads what the upstream sends in one turn.
+
+    Attributes:
+        patience: the seconds after which nothing is to come any more; None where the
+            answer goes on.
+    """
+
+    @property
+    def patience(self) -> float | None:
+        """Return it."""
+        ...
 
     def feed(self, event: Event) -> Sequence[Output | WithFiles]:
         """Return the outputs that an event holds."""
@@ -217,7 +227,7 @@ class UpstreamEngine(ABC):
                     ]
                     for one in together(passed):
                         yield one
-            for rest in marks.end():
+            for rest in round_.end(marks, inputs.search):
                 yield rest
             if round_.usage:
                 spent = sum_of(spent, round_.usage)
@@ -249,7 +259,7 @@ class UpstreamEngine(ABC):
                 with self._connection.observed(request) as call:
                     stream = self._connection.stream(request, call)
                     async with aclosing(stream) as events:
-                        async for several in events:
+                        while several := await _next(events, reader.patience):
                             made: list[Output | WithFiles] = []
                             try:
                                 for event in several:
@@ -309,3 +319,18 @@ def _end_of(turn: Turn) -> float:
     """Return the time at which a run expires, in seconds since 1970."""
     end: float | None = turn.run.get("expires_at")
     return end or time.time() + _LONGEST
+
+
+async def _next(
+    events: AsyncGenerator[list[Event], None], patience: float | None
+) -> list[Event]:
+    """Return the events that come next; none where the answer has ended.
+
+    Servers and proxies may leave the connection open after it:
+    agentscope-ai/agentscope-java#2073, vastsa/PI-Desktop#217.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            return await anext(events, [])
+    except TimeoutError:
+        return []

@@ -70,6 +70,12 @@ class Inputs:
         return self.turn.history[self.dropped :]
 
     @property
+    def names(self) -> list[str]:
+        """Return the names of the functions that the model may call."""
+        own = [self.search] if self.search else []
+        return [*(function["name"] for function in self.turn.functions), *own]
+
+    @property
     def is_first(self) -> bool:
         """Return whether the model is asked for the first time in this run."""
         return self.turn.number == 0 and not any(self.rounds)

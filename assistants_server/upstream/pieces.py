@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable
 
+AT_ONCE: Final = 0.5
+"""Seconds in which a connection ends whose answer has ended."""
 # Pieces that wait; whoever sends more of them has to wait as well.
 _MOST: Final = 256
 # Bytes that are enough for one piece.

@@ -15,8 +15,9 @@ from ..engines.turn_events import (
     Usage,
 )
 from ..engines.upstream_errors import UpstreamError, error_of
-from .calls import new_id
+from .calls import known_name, new_id
 from .foreign_files import WithFiles, image_of
+from .pieces import AT_ONCE
 from .response_texts import ResponseTexts
 from .thoughts import AnswerThoughts
 from .values import count_of, list_of, text_of, those_of
@@ -53,6 +54,7 @@ class ResponseEvents:
         limit: int | None = None,
         taken: Collection[str] = (),
         begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
+        names: Collection[str] = (),
     ) -> None:
         """Begin a turn.
 
@@ -62,15 +64,22 @@ class ResponseEvents:
                 where it has written as many.
             taken: the ids of earlier calls of the run.
             begin_thoughts: returns what takes the thoughts out of a text.
+            names: the functions that may be called.
         """
         self.items: list[JSON] = []
         self._name = name
         self._limit = limit
         self._taken = taken
+        self._names = names
         self._texts = ResponseTexts(begin_thoughts)
         self._calls: dict[str, _Call] = {}
         self._read_items: set[str] = set()
         self._ended = False
+
+    @property
+    def patience(self) -> float | None:
+        """Return the seconds after which nothing is to come; None for no limit."""
+        return AT_ONCE if self._ended else None
 
     def feed(self, event: Event) -> Sequence[Found]:
         """Return the outputs that an event holds; none where it is of another kind.
@@ -177,6 +186,7 @@ class ResponseEvents:
             case models.FunctionToolCall():
                 made += self._whole_call(key, item)
                 item.call_id = self._calls[key].id
+                item.name = known_name(text_of(item.name), self._names)
         if key and key in self._read_items:
             return made
         self._read_items.add(key)
@@ -212,7 +222,8 @@ class ResponseEvents:
         given = text_of(call.call_id) or key
         begun = _Call(given if given and given not in self._taken else new_id())
         self._calls[key] = begun
-        return [ToolCallDelta(begun.id, text_of(call.name))]
+        name = known_name(text_of(call.name), self._names)
+        return [ToolCallDelta(begun.id, name)]
 
     def _whole_call(self, key: str, whole: models.FunctionToolCall) -> list[Found]:
         made = self._begin_call(whole)
@@ -250,11 +261,12 @@ def _part(event: Any) -> Part:
 def _usage(usage: models.ResponseUsage | None) -> Usage | None:
     if not isinstance(usage, models.ResponseUsage):
         return None
-    return Usage(
+    counted = Usage(
         count_of(usage.input_tokens),
         count_of(usage.output_tokens),
         count_of(getattr(usage.input_tokens_details, "cached_tokens", None)),
     )
+    return None if counted == Usage(0, 0) else counted
 
 
 def _code(call: models.CodeInterpreterToolCall) -> CodeCall | WithFiles:

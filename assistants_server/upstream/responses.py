@@ -40,6 +40,7 @@ class ResponsesEngine(UpstreamEngine):
             inputs.turn.completion_room,
             taken_ids(inputs.turn),
             lambda: self._thoughts.of(inputs.model),
+            inputs.names,
         )
 
     def _round(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from ..engines.turn_events import (
     ToolCallDelta,
     Usage,
 )
+from .characters import Characters
 from .foreign_files import WithFiles
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Round:
     held: list[Output] = field(default_factory=list)
     late_text: str = ""
     usage: Usage | None = None
+    _said: Characters = field(default_factory=Characters)
+    _arguments: dict[str, Characters] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -68,18 +71,40 @@ class Round:
             case Usage():
                 self.usage = output
                 return []
-            case ToolCallDelta():
-                return [*marks.end(), *self._call(output, search)]
-            case _ if self.calls and not isinstance(output, Incomplete):
-                self._keep_for_later(output)
-                return []
-            case Text(value=value, annotations=()):
-                self.pieces.append(value)
-                return [*marks.feed(value)]
-            case str():
-                self.pieces.append(output)
-                return [*marks.feed(output)]
-        return [*marks.end(), output]
+            case ToolCallDelta(id=id, arguments=arguments):
+                whole = self._arguments.setdefault(id, Characters()).feed(arguments)
+                call = self._call(replace(output, arguments=whole), search)
+                return [*self.end_text(marks), *call]
+            case RefusedText(value=value):
+                output = RefusedText(self._said.feed(value))
+            case Text(value=value, annotations=()) | (str() as value):
+                output = self._said.feed(value)
+        if self.calls and not isinstance(output, Incomplete):
+            self._keep_for_later(output)
+            return []
+        if isinstance(output, str):
+            self.pieces.append(output)
+            return [*marks.feed(output)]
+        if isinstance(output, RefusedText):
+            return [*marks.end(), output]
+        return [*self.end_text(marks), output]
+
+    def end_text(self, marks: Marks) -> Iterator[Output]:
+        """Yield what was held back of the text, which goes no further for now."""
+        rest = self._said.end()
+        if rest and self.calls:
+            self.late_text += rest
+        elif rest:
+            self.pieces.append(rest)
+            yield from marks.feed(rest)
+        yield from marks.end()
+
+    def end(self, marks: Marks, search: str | None) -> Iterator[Output]:
+        """Yield what was held back, now that the model has ended."""
+        yield from self.end_text(marks)
+        for id, characters in self._arguments.items():  # noqa: A001 - for its type
+            if rest := characters.end():
+                yield from self._call(ToolCallDelta(id, "", rest), search)
 
     def _keep_for_later(self, output: Output | WithFiles) -> None:
         """Keep what was said after the calls for the next turn; note what is lost."""
