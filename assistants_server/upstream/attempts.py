@@ -67,8 +67,9 @@ class Attempts:
             error: why the last one failed: of the transport, or `PassingError`.
 
         Raises:
-            UpstreamError: there is none: a rate limit is waited for as long as there
-                is time, anything else has a number of attempts.
+            UpstreamError: there is none: a rate limit, or a model that is loaded, is
+                waited for as long as there is time, anything else has a number of
+                attempts.
         """
         if not isinstance(error, PassingError):
             error = unreachable(self._name, error)
@@ -77,7 +78,7 @@ class Attempts:
         pause = max(error.pause, min(self._pause, _LONGEST_PAUSE))
         self._pause *= 2
         late = time.time() + pause >= self._until
-        if late or (self._tries <= 0 and not error.is_limit):
+        if late or (self._tries <= 0 and not (error.is_limit or error.is_loading)):
             raise error
         what = self._address.without_key(str(error)).rstrip(".")
         short = f"{self._name} failed ({type(error).__name__}, {error.code})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from abc import ABC, abstractmethod
 from contextlib import aclosing
@@ -26,7 +27,7 @@ from .inputs import Inputs, has_tool, images_of, search_name, search_output
 from .marks import Marks
 from .model_list import listed
 from .model_names import ModelNames
-from .parameters import RefusedParameters
+from .parameters import LIMITS, RefusedParameters
 from .rounds import Round, query_of, sum_of, together
 from .run_state import RunState
 from .shorter import shorter
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .thoughts import Showing
 
 JSON = dict[str, Any]
+_log = logging.getLogger("assistants_server")
 # Seconds that a turn may take where its run never expires.
 _LONGEST: Final = 3600.0
 
@@ -248,9 +250,11 @@ class UpstreamEngine(ABC):
         """
         run = inputs.turn.run
         attempts = self._connection.attempts(_end_of(inputs.turn))
+        limits, left_out = {*LIMITS}, set[str]()
         while True:
             request = self._request(inputs, state)
-            body = self._refused.without(request.json)
+            whole = self._refused.without(request.json)
+            body = {name: whole[name] for name in whole if name not in left_out}
             reader = self._reader(inputs)
             readers.append(reader)
             begun = False
@@ -275,6 +279,11 @@ class UpstreamEngine(ABC):
                 if rest:
                     yield rest
             except ContextTooLongError as error:
+                if not begun and error.blames_limit and not limits.isdisjoint(body):
+                    # The server keeps the limit as well.
+                    _log.warning("the upstream can't write as much as the run allows")
+                    left_out = limits
+                    continue
                 if begun or run["truncation_strategy"]["type"] != "auto":
                     raise
                 inputs = shorter(inputs, error)

@@ -1,16 +1,19 @@
-"""Parameters that an upstream refused once, and isn't sent again."""
+"""What an upstream refused once, and isn't sent again."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from .shapes import SHAPES
 
 if TYPE_CHECKING:
     from ..engines.upstream_errors import RefusedParameterError
 
 JSON = dict[str, Any]
 # What an answer can do without, by how much it is missed; and what takes its place.
-_DISPENSABLE: dict[str, str | None] = {
+_DISPENSABLE: Final[dict[str, str | None]] = {
     "stream_options": None,
     "include": None,
     "response_format": None,
@@ -22,11 +25,15 @@ _DISPENSABLE: dict[str, str | None] = {
     "temperature": None,
     "top_p": None,
 }
+# Names that are words as well: they have something before them where they are names.
+_WORDS: Final = ("include", "store")
+LIMITS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+"""How many tokens may be written, by the names that it goes by."""
 _log = logging.getLogger("assistants_server")
 
 
 class RefusedParameters:
-    """The parameters that the upstream refused, by model."""
+    """What the upstream refused, by model: parameters, and shapes of messages."""
 
     def __init__(self) -> None:
         self._refused: set[tuple[str, str]] = set()
@@ -35,10 +42,13 @@ class RefusedParameters:
         """Return a body without what its model is known to refuse."""
         kept = {}
         for name, value in body.items():
-            if (str(body.get("model")), name) not in self._refused:
+            if not self._knows(body, name):
                 kept[name] = value
             elif substitute := _DISPENSABLE[name]:
                 kept[substitute] = value
+        for shape in SHAPES:
+            if self._knows(body, shape.name):
+                kept |= shape.change(kept)
         return kept
 
     def learn(self, body: JSON, error: RefusedParameterError) -> bool:
@@ -48,12 +58,35 @@ class RefusedParameters:
             body: the body that was refused.
             error: the refusal.
         """
-        for name in _DISPENSABLE:
+        (about,) = re.findall(r"^\w*", error.parameter)
+        for name in (about, *_DISPENSABLE):
+            if name not in body or name not in _DISPENSABLE:
+                continue
             if name == "response_format" and "text" not in body:
                 # Only there it says what is said already.
                 continue
-            if name in body and name in error.text:
-                _log.warning("the upstream refuses %s, which is left out now", name)
-                self._refused.add((str(body.get("model")), name))
-                return True
+            if name == about or _names(error.text, name):
+                return self._remember(body, name, "is left out now")
+        for shape in SHAPES:
+            if (
+                shape.refusal.search(error.text)
+                and not self._knows(body, shape.name)
+                and shape.change(body) != {}
+            ):
+                return self._remember(body, shape.name, f"so {shape.instead}")
         return False
+
+    def _knows(self, body: JSON, name: str) -> bool:
+        return (str(body.get("model")), name) in self._refused
+
+    def _remember(self, body: JSON, name: str, what: str) -> bool:
+        _log.warning("the upstream refuses %s, which %s", name, what)
+        self._refused.add((str(body.get("model")), name))
+        return True
+
+
+def _names(text: str, name: str) -> bool:
+    """Return whether a refusal names a parameter."""
+    before = r"""(?<=['"`.\[:/])\s?""" if name in _WORDS else r"(?<!\w)"
+    pattern = rf"{before}{name}(?!\w)|(?<=: ){name}\b"
+    return re.search(pattern, text) is not None

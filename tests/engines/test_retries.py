@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.scripted_server import Action
 
 
-@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 520, 524])
 def test_a_server_that_is_busy_is_asked_again(status: int) -> None:
     found, server = answered(refusal(status, "busy"), refusal(status, "busy"), chat())
     assert (found, len(server.requests)) == (ANSWER, 3)
@@ -99,6 +99,16 @@ def test_it_is_not_asked_for_ever() -> None:
     found, server = failure(refusal(503, "busy"))
     assert (found.code, len(server.requests)) == ("server_error", 4)
     assert "answered 503: busy" in found.message
+
+
+@pytest.mark.parametrize(
+    "text", ["Loading model", "Model m is currently loading", "loading"]
+)
+def test_but_as_long_as_it_takes_to_load_a_model(text: str) -> None:
+    """mindverse/Second-Me#20"""
+    loading = refusal(503, text, type="unavailable_error")
+    found, server = answered(*[loading] * 8, chat(), first_pause=0)
+    assert (found, len(server.requests)) == (ANSWER, 9)
 
 
 def test_nobody_there() -> None:
