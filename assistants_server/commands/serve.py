@@ -19,7 +19,8 @@ from .. import faults
 from ..address import key_from
 from ..configuration import upstream as upstream_options
 from ..configuration.needs import refuse_idle_options
-from ..configuration.shown import shown, without_secrets
+from ..configuration.redaction import without_secrets
+from ..configuration.shown import shown
 from ..configuration.sources import add_flags, configuration
 from ..configuration.table import OPTIONS, PACE
 from ..durations import seconds_of

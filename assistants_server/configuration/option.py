@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..durations import seconds_of
 from ..store import place_of
-from .shown import without_secrets
+from .redaction import without_secrets
 
 PREFIX: Final = "ASSISTANTS_"
 """What the names of environment variables begin with."""

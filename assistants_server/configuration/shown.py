@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
+
+from .redaction import REDACTED, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,16 +13,9 @@ if TYPE_CHECKING:
     from .option import Option
     from .sources import Configuration
 
-REDACTED: Final = "<REDACTED>"
 _HEAD: Final = """\
 # Every option of the server, its value, and where that comes from. What begins
 # with # has no value, or can't stand in a file."""
-# Up to the last @, since passwords are often written with one.
-_PASSWORD: Final = re.compile(r"(://[^/?#:@\s]*):[^/\s]*@")
-_SECRET: Final = re.compile(
-    r"([?&;][^=&;\s]*(?:key|token|secret|password|passwd|pwd|sig)[^=&;\s]*=)[^&;#\s]*",
-    re.IGNORECASE,
-)
 
 
 def shown(found: Configuration, options: Sequence[Option]) -> str:
@@ -29,12 +23,6 @@ def shown(found: Configuration, options: Sequence[Option]) -> str:
     rows = [*_rows(found, options)]
     width = max((len(row) for row, _ in rows if len(row) <= 40), default=0)
     return "\n".join((_HEAD, *(f"{row:<{width}}  # {why}" for row, why in rows)))
-
-
-def without_secrets(text: str) -> str:
-    """Return a text without the passwords that URLs in it hold."""
-    text = _PASSWORD.sub(rf"\1:{REDACTED}@", text)
-    return _SECRET.sub(rf"\1{REDACTED}", text)
 
 
 def _rows(found: Configuration, options: Sequence[Option]) -> Iterator[tuple[str, str]]:

@@ -270,6 +270,12 @@ def end_step(step: JSON, ending: Ending, error: JSON | None, usage: JSON) -> Non
         step["last_error"] = {**error, "code": code}
 
 
+def is_function_step(step: JSON) -> bool:
+    """Return whether a step has calls whose outputs the client submits."""
+    calls = step["step_details"].get("tool_calls")
+    return bool(calls) and calls[0]["type"] == "function"
+
+
 def usage_of(prompt: int, completion: int, cached: int = 0) -> JSON:
     """Return the API's object for tokens that were read and written.
 

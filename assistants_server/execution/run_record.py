@@ -7,10 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..contract import objects
-from ..contract.objects import end_message, end_step, usage_of
+from ..contract.objects import end_message, end_step, is_function_step, usage_of
 from ..http.events import frame
 from ..telemetry.instruments import instruments
-from .turn_context import is_function_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable

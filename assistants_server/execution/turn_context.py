@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..contract.objects import is_function_step
 from ..engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
 from ..engines.scripted import parse_script
 from ..portions import Portions
@@ -81,12 +82,6 @@ def vector_stores_of(store: Store, run: JSON) -> tuple[str, ...]:
         run: the run.
     """
     return _resources(store, run, "file_search", "vector_store_ids")
-
-
-def is_function_step(step: JSON) -> bool:
-    """Return whether a step has calls whose outputs the client submits."""
-    calls = step["step_details"].get("tool_calls")
-    return bool(calls) and calls[0]["type"] == "function"
 
 
 def tokens(text: str) -> int:

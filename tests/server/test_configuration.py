@@ -12,7 +12,8 @@ import pytest
 from assistants_server.__main__ import main
 from assistants_server.commands.serve import _scripted, configured
 from assistants_server.configuration.option import OptionError
-from assistants_server.configuration.shown import shown, without_secrets
+from assistants_server.configuration.redaction import without_secrets
+from assistants_server.configuration.shown import shown
 from assistants_server.configuration.table import OPTIONS
 from tests.cases import each_case, some
 
