@@ -43,6 +43,8 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
 
     asynchronous: ClassVar[bool]
     _pool: PoolT
+    # What somebody put in the place of methods of resources, by their classes.
+    _replaced: dict[str, dict[str, Any]]
 
     @named
     def __init__(
@@ -96,6 +98,7 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
             ConfigurationError: something is missing or can't be used.
         """
         http_client = None if is_left_out(http_client) else http_client
+        self._replaced = {}
         self._options = settings(
             api_key=api_key,
             base_url=base_url,
@@ -222,6 +225,8 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
         copy = object.__new__(type(self))
         # Also what a subclass keeps in it.
         vars(copy).update(vars(self))
+        # What is mocked stays mocked in the copy, and sends nothing there either.
+        copy._replaced = {name: {**each} for name, each in self._replaced.items()}
         copy._options = self._options.with_changes(**given)
         if http is not None or "max_connections" in given:
             copy._use(http)

@@ -10,6 +10,7 @@ from ._base_client import BaseClient
 from ._drive import drive, drive_async
 from ._errors import AssistantsError
 from ._flows.call import performed
+from ._replaceable import replaceable
 from ._transport.http import Http
 from ._transport.pool import Pool
 from ._verbosity import VARIABLE, WITHIN, resolved
@@ -38,7 +39,7 @@ class Client(BaseClient[Pool], Resources, CustomRequests, AttachMethods):
 
     asynchronous: ClassVar = False
 
-    @property
+    @replaceable
     def beta(self) -> Self:
         """Return the client itself, where the `openai` package has these methods."""
         return self
@@ -102,7 +103,7 @@ class AsyncClient(
 
     asynchronous: ClassVar = True
 
-    @property
+    @replaceable
     def beta(self) -> Self:
         """Return the client itself, where the `openai` package has these methods."""
         return self

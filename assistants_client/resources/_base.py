@@ -54,9 +54,14 @@ class Resource:
     `_perform` says in which form: what the response says, if not given.
     """
 
+    # All else is what somebody put in the place of a method, as tests do. The client
+    # keeps that, since a resource is made anew for each call.
+    __slots__ = ("__dict__", "_client", "_perform")
+
     def __init__(self, client: Client, perform: Perform = perform) -> None:
         self._client = client
         self._perform = perform
+        self.__dict__ = client._replaced.setdefault(type(self).__name__, {})
 
     def __dir__(self) -> list[str]:
         return public(super().__dir__())
@@ -84,11 +89,14 @@ class Resource:
 class AsyncResource:
     """Methods whose results are awaited; `Resource` has more."""
 
+    __slots__ = ("__dict__", "_client", "_perform")
+
     def __init__(
         self, client: AsyncClient, perform: AsyncPerform = perform_async
     ) -> None:
         self._client = client
         self._perform = perform
+        self.__dict__ = client._replaced.setdefault(type(self).__name__, {})
 
     def __dir__(self) -> list[str]:
         return public(super().__dir__())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._replaceable import replaceable
 from ._base import resource_class
 
 if TYPE_CHECKING:
@@ -25,42 +26,42 @@ if TYPE_CHECKING:
 class Resources:
     """The resources of a client."""
 
-    @property
+    @replaceable
     def assistants(self) -> Assistants:
         """Return the methods of `client.assistants`."""
         class_ = resource_class("assistants", "Assistants")
         found: Assistants = class_(self)
         return found
 
-    @property
+    @replaceable
     def threads(self) -> Threads:
         """Return the methods of `client.threads`."""
         class_ = resource_class("threads", "Threads")
         found: Threads = class_(self)
         return found
 
-    @property
+    @replaceable
     def files(self) -> Files:
         """Return the methods of `client.files`."""
         class_ = resource_class("files", "Files")
         found: Files = class_(self)
         return found
 
-    @property
+    @replaceable
     def vector_stores(self) -> VectorStores:
         """Return the methods of `client.vector_stores`."""
         class_ = resource_class("vector_stores", "VectorStores")
         found: VectorStores = class_(self)
         return found
 
-    @property
+    @replaceable
     def models(self) -> Models:
         """Return the methods of `client.models`."""
         class_ = resource_class("models", "Models")
         found: Models = class_(self)
         return found
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawClient:
         """Return the same methods, which return the whole response."""
         from ._raw import RawClient
@@ -68,7 +69,7 @@ class Resources:
         client: Any = self
         return RawClient(client)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedClient:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedClient
@@ -80,42 +81,42 @@ class Resources:
 class AsyncResources:
     """The resources of an async client."""
 
-    @property
+    @replaceable
     def assistants(self) -> AsyncAssistants:
         """Return the methods of `client.assistants`."""
         class_ = resource_class("async_assistants", "AsyncAssistants")
         found: AsyncAssistants = class_(self)
         return found
 
-    @property
+    @replaceable
     def threads(self) -> AsyncThreads:
         """Return the methods of `client.threads`."""
         class_ = resource_class("async_threads", "AsyncThreads")
         found: AsyncThreads = class_(self)
         return found
 
-    @property
+    @replaceable
     def files(self) -> AsyncFiles:
         """Return the methods of `client.files`."""
         class_ = resource_class("async_files", "AsyncFiles")
         found: AsyncFiles = class_(self)
         return found
 
-    @property
+    @replaceable
     def vector_stores(self) -> AsyncVectorStores:
         """Return the methods of `client.vector_stores`."""
         class_ = resource_class("async_vector_stores", "AsyncVectorStores")
         found: AsyncVectorStores = class_(self)
         return found
 
-    @property
+    @replaceable
     def models(self) -> AsyncModels:
         """Return the methods of `client.models`."""
         class_ = resource_class("async_models", "AsyncModels")
         found: AsyncModels = class_(self)
         return found
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawClient:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawClient
@@ -123,7 +124,7 @@ class AsyncResources:
         client: Any = self
         return AsyncRawClient(client)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedClient:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedClient

@@ -13,6 +13,7 @@ from ..responses import (
     StreamedCall,
     StreamedResponse,
 )
+from ._base import AsyncResource, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,9 +80,15 @@ def streamed_async(
 
 
 def _performing(method: Any, perform: Callable[..., Any]) -> Any:
-    """Return the same method of a twin of its resource, which performs otherwise."""
-    resource = method.__self__
-    return getattr(type(resource)(resource._client, perform), method.__name__)
+    """Return the same method of a twin of its resource, which performs otherwise.
+
+    What somebody put in its place, such as a mock, stays what it is.
+    """
+    resource: Any = getattr(method, "__self__", None)
+    if not isinstance(resource, (Resource, AsyncResource)):
+        return method
+    kind: Any = type(resource)
+    return getattr(kind(resource._client, perform), method.__name__)
 
 
 def _raw(client: Client, call: Call[T]) -> RawResponse[T]:

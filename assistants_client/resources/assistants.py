@@ -14,6 +14,7 @@ from .._operations import (
     LIST_ASSISTANTS,
     MODIFY_ASSISTANT,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ if TYPE_CHECKING:
 class Assistants(Resource):
     """The methods of `client.assistants`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawAssistants:
         """Return the same methods, which return the whole response."""
         from ._raw import RawAssistants
 
         return RawAssistants(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedAssistants:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedAssistants

@@ -14,6 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, binds, calls, lists, waits
 from ._processing import AsyncProcessingResource, texts
 
@@ -41,14 +42,14 @@ if TYPE_CHECKING:
 class AsyncFiles(AsyncProcessingResource):
     """The methods of `client.files`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawFiles
 
         return AsyncRawFiles(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedFiles:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedFiles

@@ -14,6 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ if TYPE_CHECKING:
 class AsyncMessages(AsyncResource):
     """The methods of `client.threads.messages`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawMessages:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawMessages
 
         return AsyncRawMessages(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedMessages:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedMessages

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import DELETE_MODEL, LIST_MODELS, RETRIEVE_MODEL
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
 class AsyncModels(AsyncResource):
     """The methods of `client.models`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawModels:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawModels
 
         return AsyncRawModels(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedModels:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedModels

@@ -15,6 +15,7 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
+from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
@@ -73,21 +74,21 @@ if TYPE_CHECKING:
 class AsyncRuns(AsyncRunResource):
     """The methods of `client.threads.runs`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawRuns:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawRuns
 
         return AsyncRawRuns(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedRuns:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedRuns
 
         return AsyncStreamedRuns(self)
 
-    @property
+    @replaceable
     def steps(self) -> AsyncSteps:
         """Return the methods of `client.threads.runs.steps`."""
         found: AsyncSteps = resource_class("async_steps", "AsyncSteps")(self._client)

@@ -15,6 +15,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_THREAD,
 )
+from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
@@ -76,21 +77,21 @@ if TYPE_CHECKING:
 class AsyncThreads(AsyncRunResource):
     """The methods of `client.threads`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawThreads:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawThreads
 
         return AsyncRawThreads(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedThreads:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedThreads
 
         return AsyncStreamedThreads(self)
 
-    @property
+    @replaceable
     def messages(self) -> AsyncMessages:
         """Return the methods of `client.threads.messages`."""
         found: AsyncMessages = resource_class("async_messages", "AsyncMessages")(
@@ -98,7 +99,7 @@ class AsyncThreads(AsyncRunResource):
         )
         return found
 
-    @property
+    @replaceable
     def runs(self) -> AsyncRuns:
         """Return the methods of `client.threads.runs`."""
         found: AsyncRuns = resource_class("async_runs", "AsyncRuns")(self._client)

@@ -13,6 +13,7 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, calls, lists, waits
 from ._processing import AsyncProcessingResource, uploads_and_waits
 
@@ -41,14 +42,14 @@ if TYPE_CHECKING:
 class AsyncVectorStoreFileBatches(AsyncProcessingResource):
     """The methods of `client.vector_stores.file_batches`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawVectorStoreFileBatches:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawVectorStoreFileBatches
 
         return AsyncRawVectorStoreFileBatches(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedVectorStoreFileBatches:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedVectorStoreFileBatches

@@ -15,6 +15,7 @@ from .._operations import (
     RETRIEVE_VECTOR_STORE_FILE_CONTENT,
     UPDATE_VECTOR_STORE_FILE_ATTRIBUTES,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, calls, lists, waits
 from ._processing import AsyncProcessingResource, uploads, uploads_and_waits
 
@@ -42,14 +43,14 @@ if TYPE_CHECKING:
 class AsyncVectorStoreFiles(AsyncProcessingResource):
     """The methods of `client.vector_stores.files`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawVectorStoreFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawVectorStoreFiles
 
         return AsyncRawVectorStoreFiles(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedVectorStoreFiles:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedVectorStoreFiles

@@ -15,6 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists, resource_class
 
 if TYPE_CHECKING:
@@ -48,21 +49,21 @@ if TYPE_CHECKING:
 class AsyncVectorStores(AsyncResource):
     """The methods of `client.vector_stores`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> AsyncRawVectorStores:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawVectorStores
 
         return AsyncRawVectorStores(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> AsyncStreamedVectorStores:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedVectorStores
 
         return AsyncStreamedVectorStores(self)
 
-    @property
+    @replaceable
     def files(self) -> AsyncVectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
         found: AsyncVectorStoreFiles = resource_class(
@@ -70,7 +71,7 @@ class AsyncVectorStores(AsyncResource):
         )(self._client)
         return found
 
-    @property
+    @replaceable
     def file_batches(self) -> AsyncVectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
         found: AsyncVectorStoreFileBatches = resource_class(

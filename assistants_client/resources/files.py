@@ -14,6 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, binds, calls, lists, waits
 from ._processing import ProcessingResource, texts
 
@@ -41,14 +42,14 @@ if TYPE_CHECKING:
 class Files(ProcessingResource):
     """The methods of `client.files`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import RawFiles
 
         return RawFiles(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedFiles:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedFiles

@@ -14,6 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ if TYPE_CHECKING:
 class Messages(Resource):
     """The methods of `client.threads.messages`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawMessages:
         """Return the same methods, which return the whole response."""
         from ._raw import RawMessages
 
         return RawMessages(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedMessages:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedMessages

@@ -15,6 +15,7 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
+from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
@@ -71,21 +72,21 @@ if TYPE_CHECKING:
 class Runs(RunResource):
     """The methods of `client.threads.runs`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawRuns:
         """Return the same methods, which return the whole response."""
         from ._raw import RawRuns
 
         return RawRuns(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedRuns:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedRuns
 
         return StreamedRuns(self)
 
-    @property
+    @replaceable
     def steps(self) -> Steps:
         """Return the methods of `client.threads.runs.steps`."""
         found: Steps = resource_class("steps", "Steps")(self._client)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import GET_RUN_STEP, LIST_RUN_STEPS
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 class Steps(Resource):
     """The methods of `client.threads.runs.steps`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawSteps:
         """Return the same methods, which return the whole response."""
         from ._raw import RawSteps
 
         return RawSteps(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedSteps:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedSteps

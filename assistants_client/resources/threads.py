@@ -15,6 +15,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_THREAD,
 )
+from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
@@ -74,27 +75,27 @@ if TYPE_CHECKING:
 class Threads(RunResource):
     """The methods of `client.threads`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawThreads:
         """Return the same methods, which return the whole response."""
         from ._raw import RawThreads
 
         return RawThreads(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedThreads:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedThreads
 
         return StreamedThreads(self)
 
-    @property
+    @replaceable
     def messages(self) -> Messages:
         """Return the methods of `client.threads.messages`."""
         found: Messages = resource_class("messages", "Messages")(self._client)
         return found
 
-    @property
+    @replaceable
     def runs(self) -> Runs:
         """Return the methods of `client.threads.runs`."""
         found: Runs = resource_class("runs", "Runs")(self._client)

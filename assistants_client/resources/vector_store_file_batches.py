@@ -13,6 +13,7 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, calls, lists, waits
 from ._processing import ProcessingResource, uploads_and_waits
 
@@ -41,14 +42,14 @@ if TYPE_CHECKING:
 class VectorStoreFileBatches(ProcessingResource):
     """The methods of `client.vector_stores.file_batches`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawVectorStoreFileBatches:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStoreFileBatches
 
         return RawVectorStoreFileBatches(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedVectorStoreFileBatches:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStoreFileBatches

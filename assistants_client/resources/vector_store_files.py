@@ -15,6 +15,7 @@ from .._operations import (
     RETRIEVE_VECTOR_STORE_FILE_CONTENT,
     UPDATE_VECTOR_STORE_FILE_ATTRIBUTES,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, calls, lists, waits
 from ._processing import ProcessingResource, uploads, uploads_and_waits
 
@@ -42,14 +43,14 @@ if TYPE_CHECKING:
 class VectorStoreFiles(ProcessingResource):
     """The methods of `client.vector_stores.files`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawVectorStoreFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStoreFiles
 
         return RawVectorStoreFiles(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedVectorStoreFiles:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStoreFiles

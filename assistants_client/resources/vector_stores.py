@@ -15,6 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
+from .._replaceable import replaceable
 from ._base import NOT_GIVEN, Resource, binds, calls, lists, resource_class
 
 if TYPE_CHECKING:
@@ -48,21 +49,21 @@ if TYPE_CHECKING:
 class VectorStores(Resource):
     """The methods of `client.vector_stores`."""
 
-    @property
+    @replaceable
     def with_raw_response(self) -> RawVectorStores:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStores
 
         return RawVectorStores(self)
 
-    @property
+    @replaceable
     def with_streaming_response(self) -> StreamedVectorStores:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStores
 
         return StreamedVectorStores(self)
 
-    @property
+    @replaceable
     def files(self) -> VectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
         found: VectorStoreFiles = resource_class(
@@ -70,7 +71,7 @@ class VectorStores(Resource):
         )(self._client)
         return found
 
-    @property
+    @replaceable
     def file_batches(self) -> VectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
         found: VectorStoreFileBatches = resource_class(
