@@ -111,16 +111,19 @@ class APIError(AssistantsError):
         attempts: how many requests were sent, retries included.
     """
 
+    request: SentRequest
+
     def __init__(
         self,
         message: str,
+        request: Any,
         *,
-        request: SentRequest,
         operation: str | None = None,
         body: Any = None,
         request_id: str | None = None,
         attempts: int = 1,
     ) -> None:
+        # Tests of applications make errors too, with what they gave to `openai`.
         super().__init__(message)
         self.message = message
         self.request = request
@@ -133,9 +136,13 @@ class APIError(AssistantsError):
         self.attempts = attempts
 
     def __str__(self) -> str:
-        what = self.operation or f"{self.request.method} {self.request.url}"
+        what = self.operation or ""
+        # That of an error that somebody else made may be anything, such as a mock.
+        if not what and isinstance(self.request, SentRequest):
+            what = f"{self.request.method} {self.request.url}"
         facts = "; ".join(self._facts())
-        return f"{what}: {self.message}{f' ({facts})' if facts else ''}"
+        said = f"{self.message}{f' ({facts})' if facts else ''}"
+        return f"{what}: {said}" if what else said
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The constructors take keywords, which the default way of pickling loses.
@@ -151,6 +158,11 @@ class APIError(AssistantsError):
 class APIConnectionError(APIError):
     """No response came: there was no connection, or it broke."""
 
+    def __init__(
+        self, message: str = "Connection error.", *, request: Any, **facts: Any
+    ) -> None:
+        super().__init__(message, request, **facts)
+
     def _facts(self) -> Iterator[str]:
         if self.operation:
             # Else it stands at the beginning.
@@ -160,6 +172,14 @@ class APIConnectionError(APIError):
 
 class APITimeoutError(APIConnectionError, TimeoutError):
     """No response came in time."""
+
+    def __init__(
+        self, message: Any = "Request timed out.", *, request: Any = None, **facts: Any
+    ) -> None:
+        # In `openai`, the request is the first argument, and the only one.
+        if not isinstance(message, str):
+            message, request = "Request timed out.", message
+        super().__init__(message, request=request, **facts)
 
 
 class StreamInterrupted(APIConnectionError):  # noqa: N818
@@ -208,24 +228,26 @@ class APIStatusError(APIError):
         response: the response.
     """
 
+    response: ReceivedResponse
+
     def __init__(
         self,
-        response: ReceivedResponse,
+        message: str,
         *,
-        why: str | None = None,
+        response: Any,
+        body: Any,
         operation: str | None = None,
         attempts: int = 1,
     ) -> None:
-        body = response.json()
         super().__init__(
-            why or message(body, response.status_code),
-            request=response.request,
+            message,
+            response.request,
             operation=operation,
             body=body,
-            request_id=response.headers.get("x-request-id"),
+            request_id=request_id(response),
             attempts=attempts,
         )
-        self.status_code = response.status_code
+        self.status_code: int = response.status_code
         self.response = response
 
     def _facts(self) -> Iterator[str]:
@@ -287,7 +309,7 @@ class DecodeError(APIError, ValueError):
             request=response.request,
             operation=operation,
             body=response.text,
-            request_id=response.headers.get("x-request-id"),
+            request_id=request_id(response),
             attempts=attempts,
         )
         self.status_code = response.status_code
@@ -310,7 +332,7 @@ class FalseSuccessError(APIError):
             request=response.request,
             operation=operation,
             body=response.json(),
-            request_id=response.headers.get("x-request-id"),
+            request_id=request_id(response),
             attempts=attempts,
         )
         self.status_code = response.status_code
@@ -319,6 +341,12 @@ class FalseSuccessError(APIError):
     def _facts(self) -> Iterator[str]:
         yield f"status {self.status_code}, but the body is an error"
         yield from super()._facts()
+
+
+def request_id(response: Any) -> str | None:
+    """Return the name that a server has for a request; responses may be mocks."""
+    found = response.headers.get("x-request-id")
+    return found if isinstance(found, str) else None
 
 
 _START = 60
@@ -351,7 +379,14 @@ def status_error(
     status = response.status_code
     other = InternalServerError if status >= 500 else APIStatusError
     kind = _BY_STATUS.get(status, other)
-    return kind(response, why=why, operation=operation, attempts=attempts)
+    body = response.json()
+    return kind(
+        why or message(body, status),
+        response=response,
+        body=body,
+        operation=operation,
+        attempts=attempts,
+    )
 
 
 def restored(

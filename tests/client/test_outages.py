@@ -78,8 +78,7 @@ def status(code: int, **headers: str) -> APIStatusError:
     response: Any = type(
         "Response", (), {"status_code": code, "headers": headers, "request": REQUEST}
     )()
-    response.json = dict
-    return APIStatusError(response)
+    return APIStatusError("", response=response, body=None)
 
 
 @pytest.mark.parametrize("code", [502, 503, 504])

@@ -71,8 +71,9 @@ def test_what_is_patched_is_found_by_every_way_to_it(kind: Any, path: str) -> No
 def test_what_is_assigned_stays_until_it_is_deleted(kind: Any) -> None:
     client: Any = kind(**SETTINGS)
     client.beta.threads.runs.create = 1
-    client.beta.threads.messages = 2
-    assert (client.threads.runs.create, client.threads.messages) == (1, 2)
+    client.beta.threads.messages = MagicMock()
+    assert client.threads.runs.create == 1
+    assert isinstance(client.threads.messages, MagicMock)
     assert client.threads.runs.retrieve != 1
     del client.threads.runs.create, client.threads.messages
     assert callable(client.beta.threads.runs.create)
