@@ -32,6 +32,13 @@ class NoNextPageError(UsageError):
     """There is no next page; `has_next_page()` says so beforehand."""
 
 
+def _detached(_: Query) -> NoReturn:
+    raise ConfigurationError(
+        "this page has no client, because it was pickled or made by hand: "
+        "client.attach(page) returns one that can fetch the pages after it"
+    )
+
+
 @define
 class _Ending:
     """How the iteration over a list ended, once it has; its pages share it."""
@@ -186,7 +193,9 @@ class _Page(Shown, Dumped, Generic[T]):
 class Page(_Page[T]):
     """A page of a list. Iterating over it goes through the items of all pages."""
 
-    _fetch: Callable[[Query], Page[T]] = field(alias="fetch", repr=False, eq=False)
+    _fetch: Callable[[Query], Page[T]] = field(
+        alias="fetch", default=_detached, repr=False, eq=False
+    )
 
     def get_next_page(self) -> Page[T]:
         """Fetch the next page.
@@ -225,7 +234,7 @@ class AsyncPage(_Page[T]):
     """A page of a list. `async for` over it goes through the items of all pages."""
 
     _fetch: Callable[[Query], Awaitable[AsyncPage[T]]] = field(
-        alias="fetch", repr=False, eq=False
+        alias="fetch", default=_detached, repr=False, eq=False
     )
 
     async def get_next_page(self) -> AsyncPage[T]:
@@ -296,10 +305,3 @@ class AsyncPages(Generic[T]):
 def _restored(kind: Any, kept: dict[str, Any]) -> Any:
     """Return a page that was pickled."""
     return kind(**kept, fetch=_detached)
-
-
-def _detached(_: Query) -> NoReturn:
-    raise ConfigurationError(
-        "this page has no client, because it was pickled: client.attach(page) returns "
-        "one that can fetch the pages after it"
-    )

@@ -20,7 +20,8 @@ from codegen.plan.unions import Union, plan_union
 _TAKEN = {
     *("additional_properties", "bool", "classmethod", "datetime", "dict"),
     *("field", "float", "from_dict", "from_json", "int", "list", "property", "str"),
-    *("is_set", "model_copy", "model_dump", "model_dump_json", "model_fields_set"),
+    *("is_set", "model_construct", "model_copy", "model_dump", "model_dump_json"),
+    *("model_extra", "model_fields_set", "model_validate", "model_validate_json"),
     *("to_dict", "to_json", "tuple"),
 }
 

@@ -10,7 +10,8 @@ from unittest.mock import AsyncMock, MagicMock, create_autospec, patch
 
 import pytest
 
-from assistants_client import AsyncClient, Client
+from assistants_client import AsyncClient, AsyncPage, Client, ConfigurationError, Page
+from assistants_client.types.beta.threads import Message, Text, TextContentBlock
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -131,3 +132,23 @@ def test_a_client_is_forgotten_though_something_was_put_there() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_a_mock_returns_a_page_that_is_made_by_hand() -> None:
+    text = Text(value="Good day!", annotations=[])
+    message = Message.model_construct(
+        id="msg_1", content=[TextContentBlock(type="text", text=text)]
+    )
+    client: Any = Client(**SETTINGS)
+    page = Page[Message](data=[message], has_more=False)
+    with patch.object(client.beta.threads.messages, "list", return_value=page):
+        listed = client.beta.threads.messages.list("thread_1")
+    assert [each.content[0].text.value for each in listed] == ["Good day!"]
+    assert not listed.has_next_page()
+
+    async def all_of(page: AsyncPage[Message]) -> list[Message]:
+        return [each async for each in page]
+
+    assert asyncio.run(all_of(AsyncPage(data=[message], has_more=False))) == [message]
+    with pytest.raises(ConfigurationError, match="made by hand"):
+        Page(data=[message], has_more=True).get_next_page()

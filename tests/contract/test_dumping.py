@@ -95,6 +95,36 @@ def test_copies_are_independent() -> None:
     assert unknown.to_dict() == {"type": "x"}
 
 
+def test_objects_are_made_as_those_of_pydantic_are() -> None:
+    made = models.RunObject.model_construct(**DATA)
+    assert made.to_dict() == DATA
+    assert made.model_extra == {"agent": DATA["agent"]}
+    assert isinstance(made.usage, models.RunCompletionUsage)
+    usage = models.RunCompletionUsage.model_construct(total_tokens=4)
+    held: Any = models.RunObject.model_construct(status="failed", usage=usage)
+    assert held.usage is usage
+    assert held.id is None
+    assert held.to_dict() == {"status": "failed", "usage": {"total_tokens": 4}}
+    assert models.RunObject.model_construct(None, id="run_1").id == "run_1"
+    for read in (
+        models.RunObject.model_validate(DATA),
+        models.RunObject.model_validate(DATA, strict=True),
+        models.RunObject.model_validate_json(run().model_dump_json(exclude_unset=True)),
+        models.RunObject.model_validate_json(run().to_json().encode()),
+    ):
+        assert read == run()
+    assert models.RunObject.model_validate(made) is made
+
+
+def test_what_is_no_object_is_no_model() -> None:
+    for wrong in (1, "text", None, [DATA], models.ThreadObject.model_construct()):
+        with pytest.raises(ValueError, match="expected RunObject, not "):
+            models.RunObject.model_validate(wrong)
+    for text in ("", "{", "[]", "null"):
+        with pytest.raises(ValueError, match=r"expected RunObject|Expecting"):
+            models.RunObject.model_validate_json(text)
+
+
 def test_what_json_has_no_form_for() -> None:
     held: Any = run()
     held.metadata = {

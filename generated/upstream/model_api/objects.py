@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from sys import _getframe
@@ -63,6 +64,44 @@ class Model(Dumped):
     def from_json(cls, value: Any) -> Self:
         """Read a model where `value` is an object; anything else stays as it came."""
         return cls.from_dict(value) if isinstance(value, dict) else cast("Self", value)
+
+    @classmethod
+    def model_construct(cls, _fields_set: Any = None, /, **properties: Any) -> Self:
+        """Make an object of some properties, by their names in JSON.
+
+        Those that are not given are absent, also where the document requires them, so
+        that tests need to write what they look at alone. Nothing is checked.
+
+        Args:
+            properties: models, or data as JSON has it.
+        """
+        return cls.from_dict(properties)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_: Any) -> Self:
+        """Read a model from an object of JSON, or return one that is of this class.
+
+        What the object has is not checked: `check` says where it deviates.
+
+        Raises:
+            ValueError: it is neither.
+        """
+        found: Self = cls._validated(obj)
+        return found
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        """Read a model from JSON text; see `model_validate`.
+
+        Raises:
+            ValueError: it is no JSON, or no object.
+        """
+        return cls.model_validate(json.loads(json_data))
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """Return the properties that the document doesn't know."""
+        return self.additional_properties
 
     def is_set(self, name: str) -> bool:
         """Return whether a property is there, null included.
