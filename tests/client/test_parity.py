@@ -206,7 +206,8 @@ def test_errors_have_the_same_attributes() -> None:
     received = assistants_client._errors.ReceivedResponse(404, {}, b"{}", ours.request)
     known = {name for name in dir(status) if not name.startswith("_")}
     assert {"status_code", "response", "request_id", "code", "param"} <= known
-    assert known - {*dir(assistants_client.NotFoundError(received))} == set()
+    own = assistants_client.NotFoundError("m", response=received, body={})
+    assert known - {*dir(own)} == set()
 
 
 def test_everything_public_is_there() -> None:
