@@ -86,7 +86,7 @@ def _object(value: Any) -> str | None:
 
 def _number(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
-        return f"is {type(value).__name__}, not the number of a result"
+        return f"is {type(value).__name__}, not a number"
     return None if value >= 0 else f"is {value}, not 0 or more"
 
 
@@ -145,7 +145,7 @@ _FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], str | None]]]] = {
     ToolCallDelta: {"id": _id, "name": _text, "arguments": _text},
     CodeCall: {"input": _text, "logs": _text, "images": _texts},
     FileSearch: {"results": _objects, "query": _text_or_none},
-    Citation: {"result": _number},
+    Citation: {"result": _number, "before": _number},
     Usage: dict.fromkeys(
         ("prompt_tokens", "completion_tokens", "cached_tokens"), _count
     ),

@@ -116,13 +116,15 @@ class FileSearch:
 
 @dataclass(frozen=True)
 class Citation:
-    """A mark in the text that cites a result of the run's last search.
+    """A mark in the text that cites a result of a search of the run.
 
     Attributes:
         result: its number, from 0, best first.
+        before: how many searches before the run's last one; 0 for the last one itself.
     """
 
     result: int = 0
+    before: int = 0
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,8 @@ class TurnWriter:
                 self._code(output)
             case FileSearch():
                 self._search(output)
-            case Citation(result=number):
-                self._cite(number)
+            case Citation(result=number, before=before):
+                self._cite(number, before)
             case Usage():
                 self._usage.report(output)
             case State(value=value):
@@ -235,9 +235,9 @@ class TurnWriter:
             self._usage.read(_text_of(each))
         self._spend_and_close("")
 
-    def _cite(self, number: int) -> None:
+    def _cite(self, number: int, before: int) -> None:
         """Write a mark, and an annotation for it, that cites a result of a search."""
-        search, results = self._last_search()
+        search, results = self._search_made(before)
         if number >= len(results):
             raise EngineError(
                 f"it cites result {number} of a search that found {len(results)}"
@@ -254,15 +254,20 @@ class TurnWriter:
         }
         self._text(Text(mark, (annotation,)))
 
-    def _last_search(self) -> tuple[int, list[JSON]]:
-        """Return the number of the run's last search, from 0, and what it found."""
+    def _search_made(self, before: int) -> tuple[int, list[JSON]]:
+        """Return the number of a search of the run, from 0, and what it found.
+
+        Args:
+            before: how many searches before the last one.
+        """
         searches: list[list[JSON]] = [
             call["file_search"].get("results", [])
             for step in self._record.steps()
             for call in step["step_details"].get("tool_calls", ())
             if call["type"] == "file_search"
         ]
-        return len(searches) - 1, searches[-1] if searches else []
+        number = len(searches) - 1 - before
+        return number, searches[number] if number >= 0 else []
 
     def _open_call(
         self, kind: str, inner: JSON, id: str | None = None

@@ -183,7 +183,7 @@ class UpstreamEngine(ABC):
     async def _turn(self, turn: Turn) -> AsyncGenerator[Output | WithFiles, Any]:
         """Ask the model, and search for it as often as it wants to."""
         state = RunState(turn)
-        marks = Marks()
+        marks = Marks(state.found)
         inputs = Inputs(
             turn,
             self._names.upstream(turn.run["model"]),
@@ -201,9 +201,8 @@ class UpstreamEngine(ABC):
             done: list[FunctionOutput] = []
             for call, arguments in asked.items():
                 results = yield FileSearch(query=query_of(arguments))
-                number = state.searches + len(done)
-                marks.found(number, len(results))
-                found = search_output(results, number)
+                found = search_output(results, len(state.found))
+                state.found.append(len(results))
                 done.append(FunctionOutput(inputs.search or "", arguments, found, call))
             if round_ is None:
                 state.made_up(done)
@@ -215,7 +214,7 @@ class UpstreamEngine(ABC):
                 yield State(state.value)
                 return
             elif done:
-                state.searched(self._round(readers[-1], round_.text, done), len(done))
+                state.searched(self._round(readers[-1], round_.text, done))
             else:
                 return
             inputs = replace(inputs, rounds=state.rounds, beside=state.beside)

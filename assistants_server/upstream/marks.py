@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING, Final
 from ..engines.turn_events import Citation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _OPEN, _CLOSE = "\u3010", "\u3011"
-_LONGEST: Final = 200
-_MARK: Final = re.compile("\u3010(\\d{1,6}):(\\d{1,6})\u2020[^\u3011]*\u3011")
+# Names of files have up to 255 characters.
+_LONGEST: Final = 300
+# Some models leave the name out.
+_MARK: Final = re.compile("\u3010(\\d{1,6}):(\\d{1,6})(\u2020[^\u3011]*)?\u3011")
 
 
 class Marks:
     """Turn marks into citations while the text comes in, in pieces of any size."""
 
-    def __init__(self) -> None:
-        self._held = ""
-        self._search = -1
-        self._results = 0
-
-    def found(self, search: int, results: int) -> None:
-        """Say what can be cited from now on.
+    def __init__(self, found: Sequence[int] = ()) -> None:
+        """Begin a text.
 
         Args:
-            search: the number of the run's last search.
-            results: how many results it had.
+            found: how many results each search of the run had, in order; what is added
+                meanwhile can be cited from then on.
         """
-        self._search, self._results = search, results
+        self._held = ""
+        self._found = found
 
     def feed(self, text: str) -> Iterator[str | Citation]:
         """Yield a text with its citations; what may become a mark is held back."""
@@ -59,7 +57,9 @@ class Marks:
 
     def _meaning(self, mark: str) -> str | Citation:
         found = _MARK.fullmatch(mark)
-        if not found or int(found[1]) != self._search:
+        if not found:
             return mark
-        result = int(found[2])
-        return Citation(result) if result < self._results else mark
+        search, result = int(found[1]), int(found[2])
+        if search >= len(self._found) or result >= self._found[search]:
+            return mark
+        return Citation(result, len(self._found) - 1 - search)

@@ -19,7 +19,7 @@ class RunState:
     """What the server stores for an engine between the turns of a run.
 
     Attributes:
-        searches: how many searches were made in the run.
+        found: how many results each search of the run had, in order.
         late: searches that the last turn asked for and that are still to be made, by
             the ids of their calls.
         said: what the last turn said after its calls, which is still to be shown.
@@ -34,7 +34,8 @@ class RunState:
         self._beside = [
             [FunctionOutput(**call) for call in each] for each in kept.get("beside", ())
         ]
-        self.searches: int = kept.get("searches", 0)
+        # States of older versions have the number of searches alone.
+        self.found: list[int] = list(kept.get("found", [0] * kept.get("searches", 0)))
         self.late: dict[str, str] = dict(kept.get("late", {}))
         self.said: str = kept.get("said", "")
 
@@ -45,7 +46,7 @@ class RunState:
             "rounds": self._rounds,
             "items": self._items,
             "beside": [[asdict(call) for call in each] for each in self._beside],
-            "searches": self.searches,
+            "found": self.found,
             "late": self.late,
             "said": self.said,
         }
@@ -65,10 +66,9 @@ class RunState:
         """Return the searches that each turn asked for beside its calls."""
         return self._beside
 
-    def searched(self, items: Sequence[Any], searches: int) -> None:
+    def searched(self, items: Sequence[Any]) -> None:
         """Add searches to the current turn: the model asked for nothing else."""
         _at(self._rounds, self._number).extend(items)
-        self.searches += searches
 
     def answered(
         self,
@@ -87,7 +87,6 @@ class RunState:
         """
         _at(self._items, self._number).extend(items)
         _at(self._beside, self._number).extend(searches)
-        self.searches += len(searches)
         self.late = dict(late)
         self.said = said.strip()
 
@@ -95,7 +94,6 @@ class RunState:
         """Add the late searches to the turn that asked for them."""
         if searches:
             _at(self._beside, self._number - 1).extend(searches)
-        self.searches += len(searches)
         self.late = {}
         self.said = ""
 

@@ -247,9 +247,12 @@ MARK = "\u30100:1\u2020a.txt\u3011"
 @each_case(
     ("text", "expected"),
     [
-        (f"So{MARK}.", ["So", Citation(1), "."]),
-        (f"{MARK}{MARK}", [Citation(1), Citation(1)]),
-        ("\u30101:0\u2020other search\u3011", ["\u30101:0\u2020other search\u3011"]),
+        (f"So{MARK}.", ["So", Citation(1, 1), "."]),
+        (f"{MARK}{MARK}", [Citation(1, 1), Citation(1, 1)]),
+        ("\u30100:1\u3011", [Citation(1, 1)]),
+        (f"\u30100:1\u2020{'x' * 250}\u3011", [Citation(1, 1)]),
+        ("\u30101:0\u2020found none\u3011", ["\u30101:0\u2020found none\u3011"]),
+        ("\u30102:0\u2020other search\u3011", ["\u30102:0\u2020other search\u3011"]),
         (
             "\u30100:7\u2020no such result\u3011",
             ["\u30100:7\u2020no such result\u3011"],
@@ -261,8 +264,7 @@ MARK = "\u30100:1\u2020a.txt\u3011"
     ],
 )
 def test_marks_in_pieces_of_any_size(size: int, text: str, expected: Any) -> None:
-    marks = Marks()
-    marks.found(0, 2)
+    marks = Marks([2, 0])
     made: list[Any] = []
     for start in range(0, len(text), size):
         made += marks.feed(text[start : start + size])
