@@ -11,6 +11,9 @@ from .connection import Connection
 from .values import text_of, those_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..address import Address
     from .model_names import ModelNames
 
 _SECONDS: Final = 15.0
@@ -34,12 +37,36 @@ def listed(connection: Connection, names: ModelNames) -> list[str] | None:
     if found is None:
         _look_elsewhere(connection)
         return None
-    lacking = [name for name in names.new if name not in found]
-    if found and lacking:
+    if found and (lacking := lacking_of(names, found, connection.address)):
         raise UpstreamError(
             f"{connection.name} has no {', '.join(lacking)}; it has {_some(found)}."
         )
     return found
+
+
+def lacking_of(
+    names: ModelNames, found: Collection[str], address: Address
+) -> list[str]:
+    """Return the models of a table that a server doesn't have.
+
+    Args:
+        names: the table.
+        found: the models that it lists.
+        address: where it is.
+    """
+    if address.provider != "openai":
+        # Azure lists models, and is asked for deployments of them.
+        return []
+    return [name for name in names.new if not {*_spellings(name)} & {*found}]
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return how a server may list what it knows by a name.
+
+    Ollama adds a tag to it, and Google a collection (lucagrippa/obsidian-ai-tagger#37,
+    simonw/llm-gemini#111); OpenRouter's variants, such as `:nitro`, aren't listed.
+    """
+    return name, f"{name}:latest", f"models/{name}", name.partition(":")[0]
 
 
 def _listed(connection: Connection) -> list[str] | None:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistants_server.address import Address
 from assistants_server.engines import ChatEngine
 from assistants_server.engines.upstream_errors import UpstreamError
+from assistants_server.upstream.model_list import lacking_of
+from assistants_server.upstream.model_names import ModelNames
 from harness.scripted_server import Response, ScriptedServer
 from tests.engines.upstreams import KEY, refusal, upstream
 
@@ -35,6 +38,32 @@ def test_the_check_finds_a_model_that_is_not_there() -> None:
     with upstream(MODELS) as server, pytest.raises(UpstreamError) as caught:
         check(server, models={"gpt-4o": "lama", "*": "qwen"})
     assert "has no lama; it has llama, qwen." in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        # lucagrippa/obsidian-ai-tagger#37
+        ("llama3.2", "llama3.2:latest"),
+        # simonw/llm-gemini#111
+        ("gemini-2.5-pro", "models/gemini-2.5-pro"),
+        ("openai/gpt-4o:nitro", "openai/gpt-4o"),
+    ],
+)
+def test_a_model_may_be_listed_by_another_name(name: str, listed: str) -> None:
+    models = Response.of({"object": "list", "data": [{"id": listed}]})
+    with upstream(models) as server:
+        assert check(server, models={"*": name}) == ([], (listed,))
+    lacking = pytest.raises(UpstreamError, match=f"has no x{name}; it has {listed}.")
+    with upstream(models) as server, lacking:
+        check(server, models={"*": f"x{name}", "a": name})
+
+
+def test_azure_lists_no_deployments() -> None:
+    names = ModelNames({"*": "mine"})
+    azure = Address("https://mine.openai.azure.com/openai/v1", KEY)
+    assert lacking_of(names, ["gpt-4o"], azure) == []
+    assert lacking_of(names, ["gpt-4o"], Address("https://a.test/v1")) == ["mine"]
 
 
 def test_the_check_says_what_it_can_not_know() -> None:
