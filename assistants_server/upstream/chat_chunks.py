@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from .._model_api import create_chat_completion, models
 from ..engines.turn_events import Incomplete, RefusedText, Usage
 from ..engines.upstream_errors import PassingError, UpstreamError, error_of
-from .calls import Calls
+from .calls import Calls, new_id
 from .pieces import AT_ONCE
 from .thoughts import AnswerThoughts
 from .values import count_of, text_of, those_of
+from .written_calls import WrittenCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -74,6 +75,7 @@ class ChatChunks:
         self._name = name
         self._thoughts = begin_thoughts()
         self._calls = Calls(taken, names)
+        self._written = WrittenCalls(names)
         self._usage: Usage | None = None
         self._finish = ""
         self._ended = False
@@ -181,7 +183,7 @@ class ChatChunks:
         if rest and any(text_of(rest.get(name)) for name in _THOUGHTS):
             self._thoughts.come_apart()
         text = _content(delta.content)
-        said = self._thoughts.feed(text, is_whole=is_whole)
+        said = self._written.feed(self._thoughts.feed(text, is_whole=is_whole))
         self._spoke = self._spoke or bool(text or delta.refusal or delta.tool_calls)
         made += [said] if said else []
         self._shown = self._shown or bool(said or delta.refusal)
@@ -199,15 +201,24 @@ class ChatChunks:
         return made
 
     def _call(self, index: Any, id: Any, function: Any) -> list[Output]:
-        made = [] if self._calls else self._rest()
+        made = [] if self._calls else self._rest(is_read=True)
         name = text_of(getattr(function, "name", None))
         arguments = getattr(function, "arguments", None)
         return [*made, *self._calls.add(index, text_of(id), name, arguments)]
 
-    def _rest(self, *, is_cut: bool = False) -> list[Output]:
-        """Return what of the text was held back."""
-        said = self._thoughts.end(is_cut=is_cut)
-        return [said] if said else []
+    def _rest(self, *, is_cut: bool = False, is_read: bool = False) -> list[Output]:
+        """Return what of the text was held back, as text or as calls.
+
+        Args:
+            is_cut: whether the answer was cut off.
+            is_read: whether the server reads calls itself, and leaves them in the text.
+        """
+        said = self._written.feed(self._thoughts.end(is_cut=is_cut))
+        text, calls = self._written.end()
+        made: list[Output] = [said + text] if said + text else []
+        for name, arguments in () if is_read else calls:
+            made += self._calls.add(None, new_id(), name, arguments)
+        return made
 
     def _count(self, usage: Any) -> None:
         if isinstance(usage, models.CompletionUsage):

@@ -18,9 +18,24 @@ Showing: TypeAlias = Literal["hide", "unopened", "show"]
 or left in the text."""
 SHOWINGS: Final[tuple[Showing, ...]] = ("hide", "unopened", "show")
 
-# MiniMax M3 has a tag of its own: vllm-project/vllm#45687.
-_OPENING: Final = ("<think>", "<thinking>", "<mm:think>")
 _CLOSING: Final = "</think>"
+_FINAL: Final = "<|channel|>final<|message|>"
+_COMMENTARY: Final = "<|channel|>commentary"
+# How thoughts begin, and how they end. MiniMax M3 has a tag of its own
+# (vllm-project/vllm#45687), as have Magistral, Seed, Command and Kimi; gpt-oss names a
+# channel for each part of an answer (vllm-project/vllm#32587).
+_TAGS: Final = {
+    "<think>": (_CLOSING,),
+    "<thinking>": ("</thinking>",),
+    "<mm:think>": ("</mm:think>",),
+    "<seed:think>": ("</seed:think>",),
+    "[THINK]": ("[/THINK]",),
+    "<|START_THINKING|>": ("<|END_THINKING|>",),
+    "\u25c1think\u25b7": ("\u25c1/think\u25b7",),
+    "<|channel|>analysis<|message|>": (_FINAL, _COMMENTARY),
+    _FINAL: ("",),
+}
+_OPENING: Final = (*_TAGS,)
 _UNOPENED: Final = f"\n{_CLOSING}"
 _LONGEST: Final = 10
 # Models whose templates are known to write the opening tag themselves, so that it is no
@@ -79,7 +94,7 @@ class AnswerThoughts:
         # What may be thoughts or an answer, and the end of it.
         self._pieces: list[str] = []
         self._recent = ""
-        self._closing = _CLOSING
+        self._closings: tuple[str, ...] = (_CLOSING,)
         self._take = self._said if is_shown else self._beginning
         # The end of what was said, while it may turn out to be thoughts.
         self._tail: str | None = None if is_shown or unopened else "\n"
@@ -120,7 +135,7 @@ class AnswerThoughts:
         begun = self._held.lstrip()
         for opening in _OPENING:
             if begun.startswith(opening):
-                self._closing = f"</{opening[1:]}"
+                self._closings = _TAGS[opening]
                 self._unopened = False
                 return self._think(begun.removeprefix(opening))
         if any(opening.startswith(begun) for opening in _OPENING):
@@ -137,16 +152,18 @@ class AnswerThoughts:
 
     def _thinking(self, text: str) -> str:
         recent = self._recent + text
-        end = recent.find(self._closing)
-        if end < 0:
-            self._recent = recent[-len(self._closing) :]
+        places = [(p, c) for c in self._closings if (p := recent.find(c)) >= 0]
+        if not places:
+            self._recent = recent[-max(map(len, self._closings)) :]
             if self._unopened:
                 self._pieces.append(text)
             return ""
         self._pieces.clear()
         self._tail = None
         self._take = self._paused
-        return self._paused(recent[end + len(self._closing) :])
+        end, closing = min(places)
+        # A call begins with what ends the thoughts.
+        return self._paused(recent[end + (closing != _COMMENTARY) * len(closing) :])
 
     def _paused(self, text: str) -> str:
         """Leave out the empty lines after the thoughts."""
