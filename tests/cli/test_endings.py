@@ -43,7 +43,7 @@ def test_the_run_decides_the_exit_code(
 
 def test_a_run_that_takes_too_long_goes_on() -> None:
     with server_of([{"wait": 60}]) as server:
-        done = run("ask", "--model", "m", "--max-wait", "0.05", "?", url=server.url)
+        done = run("ask", "--model", "m", "--max-wait", "1", "?", url=server.url)
         assert done.code == ExitCode.TIMEOUT
         assert "it goes on: `assistants runs watch thread_" in done.err
         # It is needed for the run.

@@ -98,7 +98,7 @@ def test_errors_reach_callbacks_and_close_the_connection(
 ) -> None:
     handler = handler_kind(given)
     # It never comes where nothing is to be waited for.
-    timeout = 0.05 if given == "timeout" else DEADLINE
+    timeout = 0.5 if given == "timeout" else DEADLINE
 
     async def run() -> None:
         settings: Any = {"base_url": server.url, "api_key": KEY, "timeout": timeout}
