@@ -10,9 +10,13 @@ import struct
 import sys
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .errors import HTTPError
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -26,6 +30,8 @@ seconds: a request of theirs must not meet the end of its connection.
 """
 # How many connections there are at most, and how many files are left for the rest.
 _MOST, _RESERVE = 10_000, 100
+# What can still be answered; where an answer has begun, h11 takes no other one.
+_UNANSWERED = (h11.IDLE, h11.SEND_RESPONSE)
 # Closing with no time to linger is what makes a socket send a reset.
 _NO_LINGERING = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
@@ -166,6 +172,25 @@ def _limit() -> int:
     return max(8, min(files - _RESERVE, _MOST))
 
 
+def _refusal(connection: h11.Connection, error: BaseException | None) -> bytes:
+    """Return the last answer of a connection to what is no request."""
+    message = "This is no valid request of HTTP/1.1."
+    status = HTTPStatus.BAD_REQUEST
+    too_large = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    if getattr(error, "error_status_hint", status) == too_large:
+        message = "The head of the request is too long; send fewer or shorter headers."
+        status = too_large
+    response = HTTPError(status, message, headers={"connection": "close"}).response()
+    events = (
+        h11.Response(
+            status_code=status, headers=response.raw_headers, reason=status.phrase
+        ),
+        h11.Data(data=bytes(response.body)),
+        h11.EndOfMessage(),
+    )
+    return b"".join(connection.send(event) or b"" for event in events)
+
+
 def _watched(connections: Connections) -> type[H11Protocol]:
     """Return a protocol that makes its connection known, also to each request."""
 
@@ -187,6 +212,13 @@ def _watched(connections: Connections) -> type[H11Protocol]:
                 return
             # Of a body each piece counts; after it, it is the server's turn.
             self._note_turn()
+
+        def send_400_response(self, msg: str) -> None:
+            # uvicorn's is plain text, and tries to be a second answer to a request
+            # that was refused before its body came, which is an error then.
+            if self.conn.our_state in _UNANSWERED:
+                self.transport.write(_refusal(self.conn, sys.exception()))
+            self.transport.close()
 
         def _unsupported_upgrade_warning(self) -> None:
             # Clients of the JDK offer HTTP/2 with every request; HTTP/1.1 will do.
