@@ -26,7 +26,7 @@ from ..search.errors import (
     SearchError,
 )
 from ..search.extraction import StoppedError
-from ..store import StoreAwayError
+from ..store import StoreAwayError, StoreError
 from .ended_batches import keep_ended_batches
 from .tasks import Tasks
 
@@ -228,7 +228,11 @@ class Indexer:
         pair = (entry.vector_store, entry.file)
         try:
             changed = await self._index(entry, self._jobs[pair])
-            await self._store.perform(partial(self._settle, entry, changed))
+            try:
+                await self._store.perform(partial(self._settle, entry, changed))
+            except StoreError:
+                await self._spare(entry)
+                raise
         finally:
             del self._jobs[pair]
             self.wake()
@@ -285,7 +289,7 @@ class Indexer:
         while True:
             try:
                 await self._store.perform(partial(self._entries.spare, entry.place))
-            except StoreAwayError:
+            except StoreError:
                 if self._tasks.are_ending:
                     return
                 await asyncio.sleep(_PAUSE)
@@ -305,6 +309,9 @@ class Indexer:
         if now and (now.place != entry.place or not self._entries.holds(now.place)):
             # It was added again, or somebody else took it over: what the index has of
             # it is replaced then.
+            if now.place == entry.place and changed is not None:
+                # Who was taken for dead isn't: it was not this file that ended it.
+                self._entries.spare(now.place)
             return
         if now is None or now.body["status"] != "in_progress":
             forget = partial(self.forget, entry.vector_store, entry.file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from tests.postgres_store import database
@@ -67,3 +68,25 @@ def test_files_of_a_server_that_stops_are_taken_up(
     with servers(Asked(), count=1, url=url) as (_, (other,)):
         assert settled(other, store)["file_counts"] == counts(completed=1)
         assert found(other, store, "Danube")
+
+
+def test_a_file_that_others_take_over_again_and_again_is_indexed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where servers are taken for dead that are not, it ended none of them."""
+    url, times = database(), iter(range(5))
+
+    def taken_over(path: Path, filename: str, *, stop: threading.Event) -> str:
+        if next(times, None) is not None:
+            with psycopg.connect(url.secret) as other:
+                other.execute(
+                    "update vector_store_files set carrier = 'other ' || place"
+                )
+        return "The Danube is long."
+
+    monkeypatch.setattr(EXTRACT, taken_over)
+    with servers(Asked(), count=1, url=url) as (_, (api,)):
+        file = upload(api, b"The Danube is long.")["id"]
+        store = api.post("/vector_stores", {"file_ids": [file]})["id"]
+        assert settled(api, store)["file_counts"] == counts(completed=1)
+    assert next(times, None) is None

@@ -219,6 +219,25 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
     assert "disk is full" in caplog.text
 
 
+def test_a_result_that_can_not_be_written_down_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often: only what ends the server counts."""
+    put, failures = VectorStoreFiles.put, iter(range(5))
+
+    def failing(self: VectorStoreFiles, body: dict[str, Any]) -> None:
+        if next(failures, None) is not None:
+            raise StoreError("the database or disk is full")
+        put(self, body)
+
+    monkeypatch.setattr(VectorStoreFiles, "put", failing)
+    monkeypatch.setattr("assistants_server.library.indexer._PAUSE", 0.01)
+    with LocalServer() as server, talking(server) as api:
+        store = vector_store(api, b"The Danube.")
+        assert store["file_counts"] == counts(completed=1)
+    assert next(failures, None) is None
+
+
 def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     with (

@@ -57,11 +57,14 @@ class ClaimedFiles(VectorStoreFiles):
         return Entry(row[0], json.loads(row[1]))
 
     def spare(self, place: int) -> None:
-        """Take back that indexing a file has begun, and leave it to others."""
+        """Take back that indexing a file has begun, and leave it to others.
+
+        It stays with another process that has taken it over meanwhile.
+        """
         self._sql.execute(
-            "update vector_store_files set attempts = attempts - 1, carrier = null"
-            " where place = ? and carrier = ?",
-            (place, self._carrier(place)),
+            "update vector_store_files set attempts = attempts - 1,"
+            " carrier = nullif(carrier, ?) where place = ?",
+            (self._carrier(place), place),
         )
 
     def holds(self, place: int) -> bool:
