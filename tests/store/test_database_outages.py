@@ -12,7 +12,7 @@ import pytest
 
 from assistants_server import LocalServer
 from assistants_server.keys.opened import open_keys
-from assistants_server.store import StoreAwayError, StoreError
+from assistants_server.store import DatabaseURL, StoreAwayError, StoreError
 from assistants_server.store.postgres import PostgresStore, sessions
 from tests.postgres_store import cluster, database
 from tests.server.api import TIMEOUT, talking, until
@@ -20,6 +20,8 @@ from tests.server.keyed import unstored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.server.api import Api
 
 pytestmark = pytest.mark.postgres
 
@@ -85,6 +87,45 @@ def test_a_restart_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         asyncio.run(add_some(20))
         with store.changes():
             assert len(store.all("assistant")) == 40
+
+
+def test_a_database_that_takes_no_changes_for_a_while(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As a replica, or one that is full: a session begins so, and stays so."""
+    with cluster().connect("postgres") as superuser:
+        superuser.execute("create database shut_for_a_while")
+        url = DatabaseURL(cluster().url("shut_for_a_while"))
+        shut = "alter database shut_for_a_while set default_transaction_read_only = on"
+        with LocalServer(store=url) as server, talking(server) as api:
+            made = api.assistant()
+            superuser.execute(shut)
+            superuser.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = 'shut_for_a_while'"
+            )
+            for method, path, body in (
+                ("POST", "/assistants", {"model": "m"}),
+                ("DELETE", f"/assistants/{made}", None),
+            ):
+                refused = api.http.request(method, path, json=body)
+                assert refused.status_code == 503
+                assert refused.headers["retry-after"] == "1"
+            file = {"file": ("a.txt", b"The Danube.")}
+            form = {"purpose": "assistants"}
+            refused = api.http.post("/files", files=file, data=form)
+            assert refused.status_code == 503
+            assert api.get(f"/assistants/{made}")["id"] == made
+            superuser.execute(shut.replace("= on", "= off"))
+            # Whichever session a change gets.
+            until(lambda: _can_be_changed(api, 20), "the database to take changes")
+        cluster().drop("shut_for_a_while")
+    assert "can only be read; is it a replica?" in caplog.text
+
+
+def _can_be_changed(api: Api, times: int) -> bool:
+    answers = [api.http.post("/threads", json={}) for _ in range(times)]
+    return all(each.status_code == 200 for each in answers)
 
 
 def test_clients_are_asked_to_come_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -30,6 +30,8 @@ _PASSING: tuple[tuple[type[Exception], str], ...] = (
     (errors.SerializationFailure, "let two changes come between each other"),
     (errors.LockNotAvailable, "is busy with another change"),
     (errors.QueryCanceled, "took too long"),
+    # As in a failover, or while whoever runs it has shut it for changes.
+    (errors.ReadOnlySqlTransaction, "can only be read; is it a replica?"),
 )
 _LASTING: tuple[tuple[type[Exception], str], ...] = (
     (
@@ -37,7 +39,6 @@ _LASTING: tuple[tuple[type[Exception], str], ...] = (
         "may not be used by this user; let the user own the database",
     ),
     (errors.InvalidSchemaName, "has no schema to make tables in"),
-    (errors.ReadOnlySqlTransaction, "can only be read; is it a replica?"),
     (errors.DiskFull, "has no room left"),
     (errors.UndefinedTable, "is damaged; restore it from a copy"),
     (errors.UndefinedColumn, "is damaged; restore it from a copy"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 import psycopg_pool
-from psycopg import conninfo
+from psycopg import conninfo, errors
 from psycopg.pq import TransactionStatus
 
 from ..interface import StoreError
@@ -131,6 +131,11 @@ class Sessions:
                 connection.execute("commit")
             except psycopg.OperationalError as error:
                 raise LostCommitError(str(error)) from error
+        except errors.ReadOnlySqlTransaction:
+            # A session stays as it began: that of a replica, or one that may not write,
+            # although the database has become another one.
+            connection.close()
+            raise
         except BaseException:
             with suppress(psycopg.Error):
                 connection.execute("rollback")
