@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -16,7 +17,7 @@ from .interrupts import StopNow
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
 
     from .execution.scheduler import Scheduler
     from .http.connections import Connections
@@ -56,13 +57,33 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
                 _log.error("an engine raised %s", type(error).__name__, exc_info=error)
         task.result()
     finally:
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        if left:
-            _, stuck = loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
-            _given_up.update(stuck)
+        # What is broken off by who can't wait has nothing to complain about.
+        with _silence() if isinstance(sys.exception(), StopNow) else nullcontext():
+            _end_tasks(loop)
         loop.close()
+
+
+def _end_tasks(loop: asyncio.AbstractEventLoop) -> None:
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        _, stuck = loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
+        _given_up.update(stuck)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _stop_now() -> None:
+    raise StopNow
 
 
 def _is_meant(error: BaseException) -> bool:
@@ -114,6 +135,7 @@ class UvicornServer(uvicorn.Server):
         self._ready = ready
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
+        self._called_off = False
 
     def stop(self) -> None:
         """Stop soon; called from another thread."""
@@ -124,7 +146,14 @@ class UvicornServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop soon, or at the second Ctrl-C now; called by a signal."""
         if self.should_exit and sig == signal.SIGINT:
-            raise StopNow
+            if self._called_off:
+                # An engine holds up the loop.
+                raise StopNow
+            self._called_off = True
+            # Not here, where it could be in the middle of anything: what answers a
+            # request would be told, and not the loop.
+            self._loop.call_soon_threadsafe(_stop_now)
+            return
         super().handle_exit(sig, frame)  # type: ignore[arg-type]
         self._loop.call_soon_threadsafe(self._stopping.set)
 

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from assistants_server.__main__ import main
 from assistants_server.store import SQLiteStore
-from tests.server.api import TIMEOUT
+from tests.server.api import TIMEOUT, until
 from tests.server.program import Program, command, plain_environment
 
 if TYPE_CHECKING:
@@ -76,6 +77,21 @@ def test_interrupt_ends_it_with_one_line(engines: Path, engine: str | None) -> N
         writing(program.api, script=engine is None),
         _open(program),
     ):
+        code, printed, complained = program.send(signal.SIGINT)
+    assert complained.split("\n") == ["", "stopped", ""]
+    assert (code, printed) == (0, "")
+
+
+def test_a_second_interrupt_ends_it_now_with_one_line() -> None:
+    """What is being answered then is no error, and neither is the run."""
+    with (
+        Program("--drain", "3600", typed=True) as program,
+        writing(program.api),
+        writing(program.api),
+    ):
+        os.kill(program.pid, signal.SIGINT)
+        ready = httpx.URL(program.url).copy_with(path="/readyz")
+        until(lambda: program.http.get(ready).status_code == 503, "it to be stopping")
         code, printed, complained = program.send(signal.SIGINT)
     assert complained.split("\n") == ["", "stopped", ""]
     assert (code, printed) == (0, "")
