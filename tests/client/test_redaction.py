@@ -79,6 +79,17 @@ def test_base64_is_found_wherever_it_begins(before: bytes) -> None:
         assert len(hidden.replace(REDACTED, "")) <= len(b64encode(before)) + 4
 
 
+@each_case("secret", ["canary", "canary7", "canary78"])
+def test_short_ones_are_found_in_base64(secret: str) -> None:
+    for before in ("", "u", "me"):
+        spelt = b64encode(f"{before}{secret}?".encode()).decode()
+        assert REDACTED in Secrets([secret]).redact(spelt)
+
+
+def test_case_is_ignored_in_every_alphabet() -> None:
+    assert Secrets(["Schlüssel-1"]).redact("SCHLÜSSEL-1") == REDACTED
+
+
 @given(
     secret=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=6),
     before=st.text(max_size=9)
@@ -99,6 +110,16 @@ def test_it_stays_json(secret: str, before: str, after: str) -> None:
     nested = json.dumps({"text": json.dumps({"key": f"({KEY})"}), "more": [1]})
     read = json.loads(Secrets([KEY]).redact(nested))
     assert json.loads(read["text"]) == {"key": f"({REDACTED})"}
+
+
+def test_nothing_is_left_behind_what_it_seems_to_belong_to() -> None:
+    for before, secret, spell in (
+        ("%", "00000:", quote),
+        ("\\u", '0000"0', in_json),
+        ("&", "lt;<00", escape),
+    ):
+        told = Secrets([secret]).redact(f"{before}{spell(secret)}.")
+        assert told == f"{before}{REDACTED}."
 
 
 @each_case("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32-le"])
@@ -122,6 +143,17 @@ def test_what_holds_none_stays_as_it_is() -> None:
     assert repr(secrets) == "<Secrets, 1 of them>"
 
 
+def test_errors_and_their_notes_say_none() -> None:
+    error = AssistantsError(f"no tool is called {KEY}", 7)
+    error.add_note(f"the thread {KEY} stays")
+    Secrets([KEY]).hide_in(error)
+    assert error.args == (f"no tool is called {REDACTED}", 7)
+    assert error.__notes__ == [f"the thread {REDACTED} stays"]
+    plain = AssistantsError("nothing")
+    Secrets([KEY]).hide_in(plain)
+    assert not hasattr(plain, "__notes__")
+
+
 def test_what_is_too_deep_is_left_out() -> None:
     value: Any = KEY
     for _ in range(5000):
@@ -134,6 +166,7 @@ def test_short_ones_are_words() -> None:
     assert secrets.redact("Tree: trees, x-tree, 'tree'") == (
         f"{REDACTED}: trees, x-tree, '{REDACTED}'"
     )
+    assert secrets.redact("xtree") == "xtree"
     assert secrets.redact('{"key": "ab1c!"}') == f'{{"key": "{REDACTED}"}}'
 
 
@@ -222,6 +255,7 @@ def test_names_of_parameters_say_which_are_secret() -> None:
         shown = f"/v1/threads?limit=1&{quote(name)}={REDACTED}&after=x"
         assert without_parameters(target) == shown
     assert without_parameters("/v1/threads") == "/v1/threads"
+    assert [*in_query([("code", 5)])] == []
 
 
 @each_case(
