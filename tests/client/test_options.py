@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -60,9 +61,27 @@ def test_what_is_missing_is_told_with_what_to_do() -> None:
         ({"base_url": f" {URL}"}, "base_url must be like http"),
         ({"base_url": "http://a b/"}, "base_url must be like http"),
         ({"api_key": f"{KEY}\r\n"}, "api_key begins or ends with white space"),
-        ({"timeout": -5}, "timeout must be seconds above 0"),
-        ({"timeout": True}, "timeout must be seconds above 0"),
-        ({"max_retries": -1}, "max_retries must be 0 or more"),
+        ({"api_key": "clé"}, "api_key has characters"),
+        ({"base_url": "http://h:0/v1"}, "base_url must be like http"),
+        ({"base_url": "http://h:99999/v1"}, "base_url must be like http"),
+        *(
+            ({"timeout": wrong}, "timeout must be seconds above 0")
+            for wrong in (-5, 0, math.inf, math.nan, True, "5")
+        ),
+        *(
+            ({"max_retries": wrong}, "max_retries must be 0 or more")
+            for wrong in (-1, True, 1.5)
+        ),
+        *(
+            ({"max_connections": wrong}, "max_connections must be 1 or more")
+            for wrong in (0, True, 1.5)
+        ),
+        *(
+            ({"max_response_bytes": wrong}, "max_response_bytes must be 1 or more")
+            for wrong in (0, True, 1.5)
+        ),
+        ({"redact_headers": ("x-a", 5)}, "redact_headers must be a tuple of names"),
+        ({"redact_headers": 5}, "redact_headers must be a tuple of names"),
         ({"verbosity": 4}, "verbosity must be 0, 1, 2 or 3"),
     ],
 )
@@ -73,6 +92,15 @@ def test_what_can_t_be_used_is_refused(wrong: dict[str, Any], message: str) -> N
     good = settings(api_key=KEY, base_url=URL)
     with pytest.raises(ConfigurationError, match=message):
         good.with_changes(**wrong)
+
+
+def test_the_least_that_can_be_used() -> None:
+    least = {"max_retries": 0, "max_connections": 1, "max_response_bytes": 1}
+    found = settings(api_key=KEY, base_url="http://h:1", timeout=0.001, **least)
+    assert {name: getattr(found, name) for name in least} == least
+    assert found.timeout == 0.001
+    # As with default_headers=None, nothing is set.
+    assert found.with_changes(default_query=None).default_query == {}
 
 
 def test_a_copy_leaves_the_first_as_it_was() -> None:
