@@ -22,8 +22,8 @@ class UnitLines:
             LineError: a line can't be read.
         """
         self._file = file
-        self._positions: dict[str, array[int]] = {}
-        self._ends: dict[str, list[float]] = {}
+        self._positions: dict[tuple[str, str], array[int]] = {}
+        self._ends: dict[tuple[str, str], list[float]] = {}
         for position, line in offsets_of(file):
             self._positions.setdefault(_key(line), array("q")).append(position)
             self._note_time(line)
@@ -31,14 +31,14 @@ class UnitLines:
     @property
     def kinds(self) -> list[str]:
         """Return which kinds of objects there are."""
-        return [*dict.fromkeys(key.split()[0] for key in self._positions)]
+        return [*dict.fromkeys(kind for kind, _ in self._positions)]
 
     def of(self, kind: str) -> Iterator[tuple[Line, Any]]:
         """Yield the lines of a kind with their objects, the oldest first.
 
         A server that ignores the order that it was asked for sends the newest first.
         """
-        for key in [each for each in self._positions if each.split()[0] == kind]:
+        for key in [each for each in self._positions if each[0] == kind]:
             positions = self._positions[key]
             first, last = self._ends.get(key, [0, 0])
             for position in reversed(positions) if first > last else positions:
@@ -57,7 +57,6 @@ class UnitLines:
             ends[1] = made
 
 
-def _key(line: Line) -> str:
+def _key(line: Line) -> tuple[str, str]:
     """Return the list that a line was in: steps are listed run by run."""
-    owner = line.run or line.batch or ""
-    return f"{line.kind} {owner}"
+    return line.kind, line.run or line.batch or ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assistants_archive import Archive, ArchiveError, LineError, value_of, verify
 from assistants_archive.lines import lines_of
+from assistants_archive.names import MANIFEST
 
 from ..keys import DEFAULT_PROJECT
+from .checks import WrongError, moment
 from .files import FileImport
 from .placement import Placement
 from .report import Report
@@ -68,12 +69,16 @@ def import_archive(
         )
     archive, report = Archive(path), Report(dry=dry_run)
     units = verified.units
-    ended = datetime.fromisoformat(archive.manifest.ended or "1970-01-01")
+    try:
+        ended = moment(archive.manifest.ended)
+    except WrongError as error:
+        where = archive.folder.path / MANIFEST
+        raise ArchiveError(f"{where}: $.ended: {error}") from None
     placement = Placement(
         store,
         report,
         project=project,
-        when=int(ended.timestamp()),
+        when=ended,
         now=int(time.time()),
     )
     work = _Import(archive, placement, contents, lambda done: on_unit(done, units))

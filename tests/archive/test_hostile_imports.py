@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_archive import Folder, content_path
+from assistants_archive import ArchiveError, Folder, content_path
 from assistants_client import Client
 from assistants_server.archive import import_into
 from tests.archive.alterations import made, sealed
@@ -71,6 +71,23 @@ def test_a_message_that_is_none_is_refused(
     assert note.verdict == "refused"
     assert note.reason.startswith(reason)
     assert report.counts["imported"] == {"thread": 1, "message": 1}
+
+
+@pytest.mark.parametrize("kind", ["", " ", "message x", " message"])
+def test_lines_of_unknown_kinds_are_left_alone(tmp_path: Path, kind: str) -> None:
+    odd = {**_message(), "kind": kind}
+    archive = made(tmp_path / "a", _thread(odd, _message(id="msg_2")))
+    report = import_into(tmp_path / "store.db", archive)
+    assert report.counts == {"imported": {"thread": 1, "message": 1}}
+
+
+@pytest.mark.parametrize("ended", ["soon", "", "0001-01-01T00:00:00+00:00"])
+def test_an_end_that_is_no_time_is_refused(tmp_path: Path, ended: str) -> None:
+    archive = made(tmp_path / "a", _thread(_message()))
+    path = archive / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "ended": ended}))
+    with pytest.raises(ArchiveError, match=r"manifest.json: \$.ended: expected a time"):
+        import_into(tmp_path / "store.db", archive)
 
 
 def test_json_that_is_too_deep_is_refused(tmp_path: Path) -> None:
