@@ -31,8 +31,8 @@ _RAW = -zlib.MAX_WBITS
 _GZIP_BITS = zlib.MAX_WBITS | 16
 # How further members of gzip begin; some servers fill up with zeros behind the last.
 _MEMBER, _FILLING = b"\x1f", b"\0"
-# Readers of these notice by themselves where one is cut short, or need no more of it.
-_LENIENT: Final = ("json", "event-stream")
+# Who reads it notices where it is cut short, and needs no more than all of it.
+_LENIENT: Final = "json"
 
 
 def named_coding(response: httpx.Response) -> str:
@@ -60,13 +60,13 @@ def unpack(response: httpx.Response, library: Library, coding: str) -> None:
     """
     known: Any = response
     in_pieces = library.decodes_in_pieces
-    if in_pieces is None or hasattr(known, "_decoder") or response.is_stream_consumed:
+    if in_pieces is None or hasattr(known, "_decoder"):
         return
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     decoder = Decoder(
         _NAMES.get(coding, ""),
         library.http.DecodingError,
-        lenient=kind.endswith(_LENIENT) or not response.is_success,
+        lenient=kind.endswith(_LENIENT),
         in_pieces=in_pieces,
     )
     # Where the library has its own one, which it has no other way to exchange.

@@ -61,16 +61,25 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
         self.closed = True
 
 
-def response(content: bytes, coding: str, size: int = 0) -> httpx.Response:
+def response(
+    content: bytes, coding: str, size: int = 0, kind: str = ""
+) -> httpx.Response:
     size = size or max(len(content), 1)
     pieces = (content[at : at + size] for at in range(0, len(content), size))
     headers = {"content-encoding": coding} if coding else {}
+    if kind:
+        headers["content-type"] = kind
     return httpx.Response(200, headers=headers, stream=Pieces(pieces))
 
 
 def read(
-    content: bytes, coding: str, *, size: int = 0, limit: int | None = None
+    content: bytes,
+    coding: str,
+    *,
+    size: int = 0,
+    limit: int | None = None,
+    kind: str = "",
 ) -> bytes:
-    found = response(content, coding, size)
+    found = response(content, coding, size, kind)
     Bound(found, LIBRARY, limit).read()
     return found.content

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistants_client._effects import UnreadableResponse
 from assistants_client._transport.body import Bound
 from assistants_client._transport.library import Library
 from tests.cases import each_case
-from tests.client.packed import CODINGS, read, response
+from tests.client.packed import CODINGS, deflated, read, response
 
 if TYPE_CHECKING:
     pass
@@ -29,6 +29,7 @@ THREAD = json.dumps({"id": "thread_1", "object": "thread"}).encode()
     coding=st.sampled_from(sorted(CODINGS)),
     size=st.integers(1, 300),
 )
+@example(content=b"", coding="deflate ", size=1)
 def test_what_was_packed_comes_out_whatever_the_pieces(
     content: bytes, coding: str, size: int
 ) -> None:
@@ -77,6 +78,35 @@ def test_what_is_cut_short_is_no_whole_body(coding: str, size: int) -> None:
         with pytest.raises(UnreadableResponse, match="cut short, as its"):
             read(packed[:end], coding, size=size)
     assert read(b"", coding) == b""
+
+
+@each_case("coding", ["gzip", "deflate", "deflate "])
+@each_case("kind", ["application/json", "Application/Problem+JSON ; charset=utf-8"])
+def test_of_json_only_the_end_of_what_packs_it_may_lack(coding: str, kind: str) -> None:
+    packed = CODINGS[coding](THREAD)
+    ends = 8 if coding == "gzip" else 4 if coding == "deflate" else 0
+    assert read(packed[: len(packed) - ends], coding, kind=kind) == THREAD
+    # It can't be seen from here; who reads the JSON sees it.
+    assert THREAD.startswith(read(packed[: len(packed) // 2], coding, kind=kind))
+
+
+def test_deflate_that_only_seems_to_have_a_head_is_read() -> None:
+    packed = {
+        content: deflated(content, -15)
+        for content in (f"content {number}".encode() for number in range(200))
+    }
+    seeming = [
+        content for content, raw in packed.items() if int.from_bytes(raw[:2]) % 31 == 0
+    ]
+    assert seeming
+    for content in seeming:
+        assert read(packed[content], "deflate") == content
+
+
+@each_case("behind", [bytes(20), b"\r\n", b"\x1f", b"x"])
+@each_case("coding", ["deflate", "deflate "])
+def test_what_is_behind_deflate_counts_for_nothing(coding: str, behind: bytes) -> None:
+    assert read(CODINGS[coding](THREAD) + behind, coding) == THREAD
 
 
 @each_case("coding", sorted(CODINGS))
