@@ -6,6 +6,7 @@ import enum
 import json
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from openai.types.beta import CodeInterpreterTool
 
 from assistants_client import ArgumentError, AssistantsError, ConfigurationError
 from assistants_client._unknown import check_keywords
+from assistants_client.resources._base import ids_in
 from harness.either_client import listed, settled
 from tests.cases import each_case
 from tests.client.both import KINDS, NAMES, mocked, use
@@ -247,3 +249,13 @@ def test_missing_arguments_are_errors_of_both_kinds(kind: Any) -> None:
             assert isinstance(caught.value, AssistantsError)
 
     use(kind, act, base_url="http://127.0.0.1:1")
+
+
+def test_keywords_that_the_document_calls_otherwise_are_renamed() -> None:
+    operation: Any = SimpleNamespace(
+        renamed={"from_": "from", "thread": "thread-id", "until_": "until"},
+        parameters=SimpleNamespace(path=("thread-id",)),
+    )
+    params = {"from_": 1, "thread": "t", "limit": 2}
+    assert ids_in(operation, params) == {"thread-id": "t"}
+    assert params == {"from": 1, "limit": 2}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HEAD = b"POST /v1/threads HTTP/1.1\r\nhost: localhost\r\n"
+LIST = b"GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\n\r\n"
 DELAYED = (
     b"GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\nX-Local-Fault: delay=9\r\n\r\n"
 )
@@ -88,9 +89,15 @@ def test_who_says_nothing_is_cut_off(
         until(lambda: not is_open(silent), "the end of the connection")
 
 
-def test_a_head_that_comes_byte_by_byte_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [b"", LIST])
+def test_a_head_that_comes_byte_by_byte_ends(
+    monkeypatch: pytest.MonkeyPatch, before: bytes
+) -> None:
     monkeypatch.setattr(connections, "IDLE", 0.1)
-    with LocalServer() as server, connect(server) as slow:
+    with LocalServer() as server, connect(server, before) as slow:
+        response = b""
+        while before and not response.endswith(b"}"):
+            response += slow.recv(65_536)
         for byte in HEAD * 100:
             if not is_open(slow):
                 break
@@ -186,6 +193,20 @@ def test_where_all_are_at_work_nobody_else_gets_in(
             httpx.get(f"{server.url}/assistants")
         assert is_open(one)
         assert is_open(other)
+
+
+@pytest.mark.parametrize(
+    ("files", "most"),
+    [(-1, 10_000), (50, 8), (108, 8), (109, 9), (1024, 924), (10_101, 10_000)],
+)
+def test_some_files_are_left_for_the_rest(
+    monkeypatch: pytest.MonkeyPatch, files: int, most: int
+) -> None:
+    import resource
+
+    files = resource.RLIM_INFINITY if files < 0 else files
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert connections.Connections()._most == most
 
 
 def test_the_loop_complains_once_of_what_goes_on(
