@@ -24,6 +24,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _LINE_END = re.compile(r"\r\n?|\x0c|\u2028|\u2029")
 # Of a text in an old encoding hardly any byte is a control character.
 _MOST_CONTROL = 0.02
+# So few letters tell nothing of a language.
+_SOME = 12
+# German has a thirtieth of them, Icelandic an eighth; in Shift JIS it is a half.
+_MOST_OTHERS = 0.4
+_ASCII = bytes(range(128))
+_NO_LETTERS = bytes(n for n in _ASCII if not chr(n).isalpha())
 # Characters that are cleaned at once: some milliseconds.
 _PIECE = 200_000
 
@@ -54,10 +60,14 @@ def decoded(data: bytes, declared: str | None = None) -> str:
         return _decoded(data, "utf-8")
     except UnicodeDecodeError:
         pass
-    text = _as_declared(data, declared) or _decoded(data, "cp1252", "replace")
+    known = _as_declared(data, declared)
+    text = known or _decoded(data, "cp1252", "replace")
     if len(_CONTROL.findall(text[:100_000])) > _MOST_CONTROL * len(text[:100_000]):
         message = "It is neither text in a known encoding nor a known kind of document."
         raise ExtractionError("unsupported_file", message)
+    if not known and _is_foreign(data):
+        message = "It is in no encoding that can be told for sure; save it as UTF-8."
+        raise ExtractionError("invalid_file", message)
     return text
 
 
@@ -96,6 +106,17 @@ def _strict(data: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         message = f"Its byte order mark says {encoding}, but it isn't: {error.reason}."
         raise ExtractionError("invalid_file", message) from error
+
+
+def _is_foreign(data: bytes) -> bool:
+    """Return whether so many letters aren't ASCII as in no language of the west.
+
+    Texts in GBK, Shift JIS or Windows-1251 would become others that nobody finds.
+    """
+    start = data[:100_000]
+    others = len(start.translate(None, _ASCII))
+    letters = len(start.translate(None, _NO_LETTERS))
+    return others >= _SOME and others > _MOST_OTHERS * letters
 
 
 def _as_declared(data: bytes, declared: str | None) -> str | None:

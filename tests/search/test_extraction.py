@@ -64,6 +64,41 @@ def test_encodings_are_recognised(tmp_path: Path, encoded: bytes) -> None:
     assert _extract(tmp_path, "a.txt", encoded) == "Größe \u2013 \u2018x\u2019"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("魔法词是熊猫。秘密地点在北京。", "gb18030"),
+        ("魔法の言葉はアナグマです。テスト", "shift_jis"),
+        ("마법의 단어는 너구리입니다", "euc_kr"),
+        ("魔法詞是熊貓。秘密地點在北京。", "big5"),
+        ("Волшебное слово — барсук.", "cp1251"),
+        ("μαγική λέξη είναι ασβός", "cp1253"),
+    ],
+)
+def test_other_encodings_are_told_of(tmp_path: Path, text: str, encoding: str) -> None:
+    """They would be indexed as what nobody looks for."""
+    with pytest.raises(ExtractionError, match="save it as UTF-8") as raised:
+        _extract(tmp_path, "a.txt", text.encode(encoding))
+    assert raised.value.code == "invalid_file"
+    # Where it declares which it is, it is read.
+    page = f'<meta charset="{encoding}"><p>{text}'.encode(encoding)
+    assert _extract(tmp_path, "a.html", page) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Þetta reddast, en þó ætti það að vera öðruvísi í ár.",
+        "Été dernier, à Évry, un élève a déjà été gênée là-bas.",
+        "Ärger über Öl: Übergrößen für Schäfer und Bäcker.",
+        "äöü ÄÖÜ ß",
+        "Größe;Maß\n12;34\n",
+    ],
+)
+def test_those_of_the_west_are_read(tmp_path: Path, text: str) -> None:
+    assert _extract(tmp_path, "a.txt", text.encode("cp1252")) == text
+
+
 def test_encoding_that_a_page_declares_is_used(tmp_path: Path) -> None:
     page = '<meta charset="iso-8859-7"><p>αβγ'.encode("iso-8859-7")
     assert _extract(tmp_path, "a.html", page) == "αβγ"
