@@ -364,6 +364,8 @@ class RunTask:
     ) -> list[JSON]:
         """End a turn, and return the calls that the client has to act on now."""
         if ended:
+            if ended == Incomplete("content_filter"):
+                writer.have_message()
             writer.abandon()
             self._end_by_engine(ended)
             return []

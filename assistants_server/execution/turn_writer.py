@@ -123,6 +123,11 @@ class TurnWriter:
             self._settle(self._ended[:-1])
         return []
 
+    def have_message(self) -> None:
+        """Begin a message where nothing was said: it has the reason of a filter."""
+        if not self._step:
+            self._open_message()
+
     def abandon(self) -> None:
         """Store what is in progress as it is, because the run ends now."""
         if self._step:

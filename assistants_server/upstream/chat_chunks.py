@@ -240,6 +240,7 @@ def _content(content: Any) -> str:
     """Return the text of a content, which may be a list of parts."""
     if isinstance(content, str):
         return content
+    content = [content] if isinstance(content, dict) else content
     return "".join(text_of(part.get("text")) for part in those_of(content, dict))
 
 
@@ -248,4 +249,4 @@ def _tells(rest: dict[str, Any]) -> bool:
     base = rest.get("base_resp")
     if isinstance(base, dict) and base.get("status_code"):
         return True
-    return any(rest.get(name) for name in _TOLD)
+    return any(isinstance(rest.get(name), str | list) for name in _TOLD)

@@ -98,6 +98,8 @@ class Connection:
         except httpx.TransportError as error:
             what = "broke off" if begun else "can't be reached"
             raise unreachable(self.name, error, what) from error
+        except httpx.DecodingError as error:
+            raise unreachable(self.name, error, "can't be understood") from error
 
     def attempts(self, until: float, tries: int = TRIES) -> Attempts:
         """Return the attempts at one request, none of which has been made.
@@ -130,7 +132,7 @@ class Connection:
                 with self.observed(request) as call:
                     async with self._opened(_traced(request, call)) as response:
                         return self._success(response, await _read(response))
-            except (httpx.TransportError, PassingError) as error:
+            except (httpx.TransportError, httpx.DecodingError, PassingError) as error:
                 pause = attempts.pause_after(error)
             await asyncio.sleep(pause)
 
@@ -162,7 +164,7 @@ class Connection:
                         body += chunk[: _MOST - len(body)]
                     return self._success(opened, bytes(body))
             # A client that is closed meanwhile raises a RuntimeError.
-            except (httpx.TransportError, RuntimeError, PassingError) as error:
+            except (httpx.RequestError, RuntimeError, PassingError) as error:
                 pause = attempts.pause_after(error)
             if closed.wait(pause):
                 raise attempts.error

@@ -67,6 +67,7 @@ def test_content_may_be_a_list_of_parts() -> None:
     thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
     parts = [thought, {"type": "text", "text": "42"}]
     assert read(chunk(content=parts), chunk("stop")) == ["42"]
+    assert read(chunk(content=parts[1]), chunk("stop")) == ["42"]
 
 
 # --- Calls --------------------------------------------------------------------------

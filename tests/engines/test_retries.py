@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from email.utils import formatdate
@@ -11,6 +12,7 @@ import pytest
 
 from assistants_server.engines import ChatEngine, ResponsesEngine
 from assistants_server.engines.turn_events import Fail
+from assistants_server.engines.upstream_errors import UpstreamError
 from harness.scripted_server import CLOSE, RESET, Response, cut
 from tests.engines.asking import ANSWER, QUICK, answered, ask, begun, failure
 from tests.engines.turns import outputs_of, turn
@@ -119,6 +121,18 @@ def test_nobody_there() -> None:
     assert isinstance(found, Fail)
     assert found.code == "server_error"
     assert "can't be reached (ConnectError: Connection refused)." in found.message
+
+
+def test_what_can_not_be_decoded_is_said_of_the_server() -> None:
+    coded = {"Content-Encoding": "gzip"}
+    garbled = Response(200, b"garbled", EVENTS, coded)
+    found, server = failure(garbled)
+    assert (found.code, len(server.requests)) == ("server_error", 4)
+    assert "can't be understood (DecodingError" in found.message
+    with upstream(Response(200, b"garbled", headers=coded)) as server:
+        engine = ChatEngine(server.url, **QUICK)
+        with pytest.raises(UpstreamError, match=r"reached .DecodingError"):
+            asyncio.run(engine.check())
 
 
 def test_nobody_who_encrypts() -> None:
