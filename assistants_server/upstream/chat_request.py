@@ -118,7 +118,7 @@ def _functions(inputs: Inputs) -> list[JSON]:
 def _choice(inputs: Inputs) -> Any:
     """Return which tool the model has to use; what it had to use, it has used once."""
     choice = inputs.turn.run.get("tool_choice") or "auto"
-    if choice == "none":
+    if choice == "none" or inputs.has_to_answer:
         return "none"
     if not inputs.is_first:
         return "auto"

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 _log = logging.getLogger("assistants_server")
+# Requests of a turn in which a model may search; some would do so for ever.
+_MOST_SEARCHING: Final = 16
 # Seconds that a turn may take where its run never expires.
 _LONGEST: Final = 3600.0
 
@@ -195,6 +197,7 @@ class UpstreamEngine(ABC):
         round_: Round | None = None
         readers: list[Reader] = []
         asked = state.late
+        searching = 0
         if state.said:
             yield f"{state.said}\n\n"
         while True:
@@ -215,9 +218,15 @@ class UpstreamEngine(ABC):
                 return
             elif done:
                 state.searched(self._round(readers[-1], round_.text, done))
+                searching += 1
             else:
                 return
-            inputs = replace(inputs, rounds=state.rounds, beside=state.beside)
+            inputs = replace(
+                inputs,
+                rounds=state.rounds,
+                beside=state.beside,
+                has_to_answer=searching == _MOST_SEARCHING,
+            )
             round_ = Round()
             async with aclosing(self._ask(inputs, state, readers)) as outputs:
                 async for several in outputs:
@@ -234,6 +243,11 @@ class UpstreamEngine(ABC):
                 spent = sum_of(spent, round_.usage)
                 yield spent
             asked = round_.searches
+            if inputs.has_to_answer and asked and not round_.calls:
+                if not round_.text.strip():
+                    what = f"searched {searching} times in a turn and never answered"
+                    yield Fail(f"The model {what}.")
+                return
 
     async def _ask(
         self, inputs: Inputs, state: RunState, readers: list[Reader]

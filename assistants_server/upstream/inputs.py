@@ -53,6 +53,7 @@ class Inputs:
         search: the name of the function by which the model searches files; None
             where it has none.
         code_files: the upstream's ids of the files that its code interpreter may read.
+        has_to_answer: whether it may use no more tools.
     """
 
     turn: Turn
@@ -63,6 +64,7 @@ class Inputs:
     beside: Sequence[Sequence[FunctionOutput]] = ()
     search: str | None = None
     code_files: Sequence[str] = ()
+    has_to_answer: bool = False
 
     @property
     def history(self) -> list[JSON]:

@@ -176,7 +176,7 @@ def _code_interpreter(files: Sequence[str]) -> models.CodeInterpreterToolDict:
 def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:
     """Return which tool the model has to use; what it had to use, it has used once."""
     choice = inputs.turn.run.get("tool_choice") or "auto"
-    if choice == "none":
+    if choice == "none" or inputs.has_to_answer:
         return "none"
     if not inputs.is_first:
         return "auto"

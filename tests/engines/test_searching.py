@@ -16,7 +16,7 @@ from assistants_server.engines import (
     PastTurn,
     ResponsesEngine,
 )
-from assistants_server.engines.turn_events import State, Usage
+from assistants_server.engines.turn_events import Fail, State, Usage
 from assistants_server.upstream.marks import Marks
 from tests.cases import each_case
 from tests.engines.turns import function, message, outputs_of, run, told, turn
@@ -105,6 +105,37 @@ def test_several_searches_in_one_request_and_in_several() -> None:
     assert "\u30100:0\u2020" in outputs_[0]
     assert outputs_[1] == "Nothing was found."
     assert "\u30102:0\u2020" in outputs_[2]
+
+
+def test_a_model_that_only_searches_has_to_answer_at_last() -> None:
+    with upstream(*[chat_calls(ASKED)] * 16, chat()) as server:
+        found = told(outputs_of(ChatEngine(server.url), searching(), [FOUND] * 16))
+        choices = [each.json().get("tool_choice") for each in server.requests]
+    assert found[-2:] == ["42", Usage(7, 2)]
+    assert choices == [*[None] * 16, "none"]
+
+
+@pytest.mark.parametrize("text", ["", "I give up."])
+def test_one_that_searches_all_the_same_is_not_asked_again(text: str) -> None:
+    asked = chat_calls(ASKED, text=text)
+    with upstream(asked) as server:
+        outputs = outputs_of(ChatEngine(server.url), searching(), [FOUND] * 16)
+        assert len(server.requests) == 17
+    (last,) = told(outputs)[-1:]
+    if text:
+        assert last == text
+    else:
+        assert isinstance(last, Fail)
+        assert "searched 16 times in a turn and never answered" in last.message
+
+
+def test_so_it_is_in_responses() -> None:
+    call = {"type": "function_call", "id": "fc", "call_id": "s1", "name": "file_search"}
+    asked = response({**call, "arguments": '{"query": "x"}'})
+    with upstream(*[asked] * 16, response()) as server:
+        outputs_of(ResponsesEngine(server.url), searching(), [FOUND] * 16)
+        choices = [each.json().get("tool_choice") for each in server.requests]
+    assert choices == [*[None] * 16, "none"]
 
 
 def test_tokens_of_all_requests_are_added_up() -> None:
