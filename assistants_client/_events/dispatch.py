@@ -45,6 +45,7 @@ class Dispatcher:
         snapshots: Snapshots,
         live: Callable[[str, Any], Any],
         wanted: Collection[str],
+        submitted: Collection[str] = (),
     ) -> None:
         """Start before the first event.
 
@@ -53,7 +54,10 @@ class Dispatcher:
                 dispatched.
             live: makes a live object of its class and JSON data.
             wanted: the callbacks that are overridden; nothing is made for others.
+            submitted: the ids of the calls whose outputs the stream began with. Who has
+                these was told of the calls, and may perform them where they are done.
         """
+        self._submitted = submitted
         self._snapshots = snapshots
         self._live = live
         self._event = "on_event" in wanted
@@ -192,7 +196,9 @@ class Dispatcher:
         progress = self._of_steps.get(key)
         if progress is None:
             progress = self._of_steps[key] = _Progress()
-            yield "on_run_step_created", self._whole("RunStep", held)
+            indexes = held.indexes(*_CALLS) if self._submitted else ()
+            if not any(self._is_submitted(held, index) for index in indexes):
+                yield "on_run_step_created", self._whole("RunStep", held)
         if name.endswith(".delta"):
             yield from self._step_delta(progress, model, data, held)
             return
@@ -209,7 +215,7 @@ class Dispatcher:
         given = data["delta"]["step_details"]["tool_calls"] if pieces else []
         for position, piece in enumerate(pieces):
             index = index_of(given[position], position)
-            if not isinstance(piece, _api.Dumped):
+            if not isinstance(piece, _api.Dumped) or self._is_submitted(held, index):
                 continue
             if index not in progress.begun:
                 for earlier in progress.all_open():
@@ -237,11 +243,17 @@ class Dispatcher:
         for index in held.indexes(*_CALLS):
             if not isinstance(held.part(*_CALLS, index), dict):
                 continue
+            if self._is_submitted(held, index):
+                continue
             if index not in progress.begun:
                 progress.begin(index)
                 yield "on_tool_call_created", self._one_call(held, index)
             if progress.end(index):
                 yield "on_tool_call_done", self._one_call(held, index)
+
+    def _is_submitted(self, held: Accumulated, index: int) -> bool:
+        call = held.part(*_CALLS, index) if self._submitted else None
+        return isinstance(call, dict) and call.get("id") in self._submitted
 
     def _step_done(self, progress: _Progress, key: str) -> Iterator[Due]:
         progress.finished = True

@@ -69,6 +69,7 @@ class Plan:
         resume: whether a run whose stream broke off is polled; else that raises.
         deadline: when all has to end; None where only polling has an end.
         given: the functions that a run that begins should know.
+        submitted: the ids of the calls whose outputs the stream begins with.
     """
 
     calls: Calls
@@ -77,6 +78,7 @@ class Plan:
     resume: bool = False
     deadline: Deadline | None = None
     given: ToolSet | None = None
+    submitted: frozenset[str] = frozenset()
 
 
 def follow_run(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:

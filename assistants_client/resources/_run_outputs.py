@@ -44,6 +44,13 @@ def note(ledger: ToolLedger, params: Mapping[str, Any]) -> None:
     ledger.answered([_api.to_json(each) for each in outputs], time.monotonic())
 
 
+def submitted(params: Mapping[str, Any]) -> frozenset[str]:
+    """Return the ids of the calls that the outputs among arguments are for."""
+    outputs = [_api.to_json(each) for each in params.get("tool_outputs") or ()]
+    ids = (each.get("tool_call_id") for each in outputs if isinstance(each, dict))
+    return frozenset(each for each in ids if isinstance(each, str))
+
+
 def note_outputs(
     params: Mapping[str, Any], ids: Mapping[str, Any], result: object
 ) -> None:

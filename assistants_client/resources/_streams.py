@@ -17,7 +17,7 @@ from .._flows.follow import Plan
 from .._flows.poll import timed_out
 from .._flows.poll_policy import poll_policy
 from ._run_calls import RunCalls
-from ._run_outputs import listed, note
+from ._run_outputs import listed, note, submitted
 from ._run_tools import begin_run, handling
 from ._waits import WAITING, actions_for
 
@@ -101,6 +101,7 @@ def followed_call(
         actions=None if handled.is_left else actions_for(handled, calls),
         resume=bool(resume),
         given=handled.tools if "assistant_id" in rest else None,
+        submitted=submitted(rest),
     )
 
     def begin() -> Flow[tuple[CallResult[Any], Plan]]:

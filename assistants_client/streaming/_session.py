@@ -136,7 +136,8 @@ class Session(Generic[StreamT]):
         return f"; {shortened(self._open().redact(why))}"
 
     def _dispatcher(self) -> Dispatcher:
-        return Dispatcher(self._snapshots, self._open().live, self._wanted)
+        stream = self._open()
+        return Dispatcher(self._snapshots, stream.live, self._wanted, stream.submitted)
 
     def _call(self, name: str, *arguments: Any) -> Any:
         """Call a callback with as many arguments as it takes."""

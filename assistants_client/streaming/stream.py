@@ -153,6 +153,11 @@ class _Stream(Shown):
         return cast("httpx.Response", self._result.response)
 
     @property
+    def submitted(self) -> frozenset[str]:
+        """Return the ids of the calls whose outputs the stream began with."""
+        return self._plan.submitted
+
+    @property
     def last(self) -> ParsedEvent | None:
         """Return the last event, as it was parsed."""
         return self._delivery.last
