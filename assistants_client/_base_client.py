@@ -15,6 +15,7 @@ from ._options import (
     ClientChanges,
     connections_of,
     settings,
+    timeout_of,
 )
 from ._setting_attributes import SettingAttributes, named
 from ._text import public
@@ -77,7 +78,8 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
             default_headers: sent with every request.
             default_query: sent with every request.
             timeout: seconds for each attempt, None for no limit, or a timeout of
-                httpx or httpx2; 600 seconds if not given, of which 5 to connect.
+                httpx or httpx2; if not given, that which `http_client` was made with,
+                else 600 seconds, of which 5 to connect.
             max_retries: how many times a request is retried at most.
             verbosity: 0 to 3, how much of requests and responses is shown.
             redact_headers: headers that are not shown, besides the usual ones.
@@ -99,6 +101,8 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
         """
         http_client = None if is_left_out(http_client) else http_client
         self._replaced = {}
+        if timeout is TIMEOUT:
+            timeout = timeout_of(http_client)
         self._options = settings(
             api_key=api_key,
             base_url=base_url,

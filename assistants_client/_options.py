@@ -48,6 +48,17 @@ MAX_CONNECTIONS: Final = 1000
 ApiKey: TypeAlias = str | Callable[[], Any]
 
 
+def timeout_of(http_client: Any) -> Any:
+    """Return the timeout that an HTTP client was given, else the usual one.
+
+    Without one, httpx has 5 seconds for everything, which is no time for a model.
+    """
+    found: Any = getattr(http_client, "timeout", None)
+    if not hasattr(found, "as_dict") or {*found.as_dict().values()} == {5.0}:
+        return TIMEOUT
+    return found
+
+
 def _traces_of(given: Any) -> Traces | None:
     """Return what makes spans, if anybody asks for them; else it isn't even imported.
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 
+from assistants_client import AsyncClient, Client
 from assistants_client._errors import AssistantsError, ConfigurationError
 from assistants_client._options import settings
 from tests.cases import each_case
@@ -149,3 +152,23 @@ def test_headers_of_a_copy_are_added_or_replaced() -> None:
     with pytest.raises(AttributeError, match=r"with_options\(timeout=\.\.\.\)"):
         untyped.timeout = 3
     assert first == first.with_changes() != added
+
+
+@pytest.mark.parametrize("kind", [httpx, httpx2])
+def test_the_timeout_of_an_http_client_counts_where_none_is_given(kind: Any) -> None:
+    settings: Any = {"base_url": "http://127.0.0.1:9/v1", "api_key": "none"}
+    for seconds, expected in [
+        (kind.Timeout(30, connect=2), kind.Timeout(30, connect=2)),
+        (30, kind.Timeout(30)),
+        (None, kind.Timeout(None)),
+        # What a client has that was made without one.
+        (5.0, 600.0),
+    ]:
+        http = kind.Client(timeout=seconds)
+        assert Client(http_client=http, **settings).timeout == expected
+        assert Client(http_client=http, timeout=7, **settings).timeout == 7
+        awaited = kind.AsyncClient(timeout=seconds)
+        assert AsyncClient(http_client=awaited, **settings).timeout == expected
+    http = kind.Client(timeout=30)
+    copy = Client(**settings).with_options(http_client=http)
+    assert copy.timeout == 600.0
