@@ -37,9 +37,11 @@ def scan(
         raise WrongUse(f"{missing[0]} isn't there")
     output = session.output
     found = Scan()
-    files = count = 0
+    files: set[Path] = set()
+    count = 0
     for path, findings in found.findings(paths, datetime.now(UTC).date()):
-        files, count = files + 1, count + len(findings)
+        files.add(path)
+        count += len(findings)
         for each in findings:
             if output.json:
                 output.data(_data(path, each))
@@ -50,7 +52,7 @@ def scan(
             output.data({"file": str(path), "kind": "unread", "reason": reason})
         else:
             output.note(in_line(f"{path} was not read: {reason}"))
-    output.note(_summary(found, files, count))
+    output.note(_summary(found, len(files), count))
     if count:
         return ExitCode.FOUND
     return ExitCode.INCOMPLETE if found.unread else ExitCode.OK

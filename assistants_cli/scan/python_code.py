@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from . import advice, symbols
@@ -21,8 +22,14 @@ class Unparsable(Exception):  # noqa: N818 - the text is read as text then
     """A text that is no Python, or no Python of this version."""
 
 
-def in_python(text: str, today: date) -> list[Finding]:
+def in_python(text: str, today: date, *, elsewhere: bool = False) -> list[Finding]:
     """Return what is found in Python code.
+
+    Args:
+        text: the code.
+        today: the present day.
+        elsewhere: whether to find what other modules may use for the Assistants API,
+            and nothing else.
 
     Raises:
         Unparsable: it has no syntax tree.
@@ -32,7 +39,8 @@ def in_python(text: str, today: date) -> list[Finding]:
             # Of what others wrote, such as escapes that aren't valid.
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
-            return _Module(text, tree, today).findings()
+            module = _Module(text, tree, today)
+            return module.findings_elsewhere() if elsewhere else module.findings()
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Unparsable(str(error)) from error
 
@@ -49,9 +57,18 @@ class _Module:
         """Return what is found, in order."""
         found = [*self._found()]
         if any(each.page == advice.FROM_OPENAI for each in found):
-            # The import of a client has to change only where it is used for this.
-            found += self._client_imports()
+            # What goes along with a client changes only where it is used for this.
+            found += self._along()
         return sorted(set(found))
+
+    def findings_elsewhere(self) -> list[Finding]:
+        """Return what may have to change because other modules use it, in order."""
+        paths = (
+            path_of(e, s) for e, _, s in self._nodes if isinstance(e, ast.Attribute)
+        )
+        if any(path is not None and symbols.is_other(path) for path in paths):
+            return []
+        return sorted({replace(each, certain=False) for each in self._along()})
 
     def _found(self) -> Iterator[Finding]:
         for node, parent, scope in self._nodes:
@@ -67,7 +84,11 @@ class _Module:
             elif isinstance(node, ast.Dict):
                 yield from self._headers(node)
 
-    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
+    def _imports(
+        self,
+        node: ast.Import | ast.ImportFrom,
+        said_of: Callable[[str, str], symbols.Imported | None] = symbols.imported,
+    ) -> Iterator[Finding]:
         for each in node.names:
             if isinstance(node, ast.Import):
                 module, name, whole = each.name, "", f"import {each.name}"
@@ -76,25 +97,26 @@ class _Module:
             else:
                 module, name = node.module or "", each.name
                 whole = f"from {module} import {name}"
-            said = symbols.imported(module, name)
+            said = said_of(module, name)
             if said is not None:
                 yield self._finding(each, said, whole)
 
-    def _client_imports(self) -> Iterator[Finding]:
-        for node, _, _ in self._nodes:
-            if isinstance(node, ast.ImportFrom) and node.module == symbols.OPENAI:
-                for each in node.names:
-                    if each.name in advice.CLIENTS and not node.level:
-                        change = advice.for_client_import(each.name)
-                        said = symbols.Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
-                        whole = f"from openai import {each.name}"
-                        yield self._finding(each, said, whole)
-            elif isinstance(node, ast.Import):
-                for each in node.names:
-                    if each.name == symbols.OPENAI:
-                        change = advice.for_module_import()
-                        said = symbols.Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
-                        yield self._finding(each, said, "import openai")
+    def _along(self) -> Iterator[Finding]:
+        """Return what has to change as well where the Assistants API is used."""
+        for node, parent, scope in self._nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield from self._imports(node, symbols.imported_along)
+            elif isinstance(node, ast.Attribute) and not isinstance(
+                parent, ast.Attribute | ast.Assign | ast.AnnAssign
+            ):
+                path = path_of(node, scope)
+                if path == (f"{node.attr}()",):
+                    # The class of a client, as an attribute of `openai`.
+                    path = (symbols.OPENAI, node.attr)
+                said = None if path is None else symbols.used_along(path)
+                if path is not None and said is not None:
+                    first = "client" if path[0] in advice.CLIENTS else path[0]
+                    yield self._finding(node, said, ".".join((first, *path[1:])))
 
     def _used(
         self, node: ast.Attribute | ast.Name, parent: ast.AST | None, scope: Scope
@@ -123,6 +145,9 @@ class _Module:
             yield model_finding(name, line, column, self._today)
         for found in REQUESTS.finditer(value):
             yield request_finding(found[0], line, column)
+        if symbols.PATCHED.fullmatch(value):
+            said = symbols.Imported(Kind.IMPORT, advice.PATCHED, advice.FROM_OPENAI)
+            yield self._finding(node, said, value)
 
     def _headers(self, node: ast.Dict) -> Iterator[Finding]:
         for key, value in zip(node.keys, node.values, strict=True):

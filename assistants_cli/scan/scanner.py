@@ -9,10 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .advice import FROM_OPENAI
 from .findings import Finding
 from .patterns import in_text, suffix_of
 from .python_code import Unparsable, in_python
 from .walk import Unread, files_of, text_in
+
+_PYTHON = (".py", ".pyi", ".ipynb")
 
 
 @dataclass
@@ -32,10 +35,16 @@ class Scan:
     ) -> Iterator[tuple[Path, list[Finding]]]:
         """Return what is found, file by file; those without findings are left out.
 
+        Where anything uses the API, what other modules import from `openai` may be for
+        it: a client that is made in a module of its own, errors that are caught in one.
+        This is found at the end.
+
         Args:
             roots: folders and files.
             today: the present day, by which models are retired.
         """
+        others: list[tuple[Path, str, str]] = []
+        is_used = False
         for root in roots:
             for path in files_of(root, self.unread):
                 suffix = suffix_of(path.name)
@@ -50,39 +59,51 @@ class Scan:
                     continue
                 self.read += 1
                 found = findings_in(text, suffix, today)
+                if any(each.page == FROM_OPENAI for each in found):
+                    is_used = True
+                elif suffix in _PYTHON and "openai" in text:
+                    others.append((path, text, suffix))
                 if found:
                     yield path, found
+        for path, text, suffix in others if is_used else ():
+            found = findings_in(text, suffix, today, elsewhere=True)
+            if found:
+                yield path, found
 
 
-def findings_in(text: str, suffix: str, today: date) -> list[Finding]:
+def findings_in(
+    text: str, suffix: str, today: date, *, elsewhere: bool = False
+) -> list[Finding]:
     """Return what is found in a text, in order.
 
     Args:
         text: the text.
         suffix: what it is read as, such as ".py".
         today: the present day.
+        elsewhere: whether to find what other modules may use for the Assistants API,
+            and nothing else; of Python alone.
     """
     if suffix == ".ipynb":
-        return _in_notebook(text, today)
-    if suffix in (".py", ".pyi"):
-        return _in_python(text, today)
+        return _in_notebook(text, today, elsewhere)
+    if suffix in _PYTHON:
+        return _in_python(text, today, elsewhere)
     return sorted(set(in_text(text, suffix, today)))
 
 
-def _in_python(text: str, today: date) -> list[Finding]:
+def _in_python(text: str, today: date, elsewhere: bool) -> list[Finding]:
     try:
-        return in_python(text, today)
+        return in_python(text, today, elsewhere=elsewhere)
     except Unparsable:
-        return sorted(set(in_text(text, ".py", today)))
+        return [] if elsewhere else sorted(set(in_text(text, ".py", today)))
 
 
-def _in_notebook(text: str, today: date) -> list[Finding]:
+def _in_notebook(text: str, today: date, elsewhere: bool) -> list[Finding]:
     """Return what is in the code of a notebook; names are known from cell to cell."""
     try:
         cells: Any = json.loads(text)["cells"]
         sources = [_source(each) for each in cells]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return sorted(set(in_text(text, ".ipynb", today)))
+        return [] if elsewhere else sorted(set(in_text(text, ".ipynb", today)))
     whole = "\n".join(sources)
     starts: list[int] = []
     line = 1
@@ -90,7 +111,7 @@ def _in_notebook(text: str, today: date) -> list[Finding]:
         starts.append(line)
         line += source.count("\n") + 1
     found = []
-    for each in _in_python(whole, today):
+    for each in _in_python(whole, today, elsewhere):
         index = max(n for n, start in enumerate(starts) if start <= each.line)
         here = each.line - starts[index] + 1
         found.append(replace(each, line=here, cell=index + 1))

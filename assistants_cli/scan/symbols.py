@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from typing import Final, NamedTuple
 
 from . import advice
@@ -30,6 +32,9 @@ _FRAMEWORK_NAMES: Final = frozenset(
 _BETA_MODULES: Final = (
     *("openai.types.beta", "openai.resources.beta", "openai.lib.streaming"),
 )
+
+PATCHED: Final = re.compile(r"openai\.(?:resources|types)\.beta\.[\w.]{1,200}")
+"""A name as `unittest.mock.patch` takes it."""
 
 
 class Imported(NamedTuple):
@@ -72,6 +77,59 @@ def imported(module: str, name: str) -> Imported | None:
     if is_below(module, "azure.ai.agents") and not module.endswith("models"):
         return Imported(Kind.FRAMEWORK, advice.AGENTS, advice.KEEP)
     return None
+
+
+def imported_along(module: str, name: str) -> Imported | None:
+    """Return what is to be said of an import where the Assistants API is used.
+
+    What is raised and returned comes from the package of the client: an `except` for
+    errors of the other one catches nothing, and says nothing.
+    """
+    if not is_below(module, OPENAI) or imported(module, name):
+        return None
+    change: str | None
+    if not name:
+        change = advice.for_module_import() if module == OPENAI else None
+    elif module == OPENAI and name in advice.CLIENTS:
+        change = advice.for_client_import(name)
+    elif is_below(module, "openai.types"):
+        change = advice.for_types_import(module) if _is_type(module, name) else None
+    else:
+        change = advice.for_other_import(name)
+    return Imported(Kind.IMPORT, change, advice.FROM_OPENAI) if change else None
+
+
+def _is_type(module: str, name: str) -> bool:
+    """Return whether `assistants_client.types` has a name of `openai.types`."""
+    ours = f"{OURS}{module.removeprefix(OPENAI)}"
+    try:
+        return hasattr(import_module(ours), name)
+    except ImportError:
+        return False
+
+
+def used_along(path: tuple[str, ...]) -> Imported | None:
+    """Return what is to be said of what is used where the Assistants API is."""
+    change: str | None = None
+    if path[:2] == (OPENAI, "types"):
+        module, name = ".".join(path[:-1]), path[-1]
+        if len(path) > 2 and _is_type(module, name):
+            change = f"{OURS}.{'.'.join(path[1:])}, with its module imported"
+    elif len(path) == 2 and path[0] == OPENAI:
+        change = advice.for_attribute(path[1])
+    if change:
+        return Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
+    if is_other(path):
+        return Imported(Kind.CALL, advice.OTHER_CALL, advice.FROM_OPENAI)
+    return None
+
+
+def is_other(path: tuple[str, ...]) -> bool:
+    """Return whether a path is something of a client besides the Assistants API."""
+    if path[0] not in advice.CLIENTS:
+        return False
+    rest = [each for each in path[1:] if each != "beta"]
+    return bool(rest) and rest[0] in advice.OTHERS
 
 
 def meaning(module: str, name: str) -> tuple[str, ...] | None:

@@ -46,6 +46,35 @@ def test_each_place_is_a_line(tmp_path: Path) -> None:
     assert done.err.splitlines() == ["4 findings in 2 of 2 files"]
 
 
+def test_what_other_modules_use_is_perhaps_for_them(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        a_py="from .clients import client\nclient.beta.threads.create()",
+        chat_py="from openai import APIError, OpenAI\nOpenAI().chat.completions.list()",
+        clients_py="from openai import OpenAI\nclient = OpenAI()\nx = 'gpt-4'",
+        errors_py="import openai\nRETRIED = (openai.APIError, openai.Timeout)",
+        note_ipynb="{",
+        words_txt="from openai import OpenAI",
+    )
+    done = run("scan", str(tmp_path))
+    places = [
+        line.removeprefix(f"{tmp_path}/").partition(": ")[::2]
+        for line in done.out.splitlines()
+    ]
+    assert [(place, said.partition(": ")[0]) for place, said in places] == [
+        ("a.py:2:1", "client.beta.threads.create (perhaps)"),
+        ("clients.py:3:5", "model gpt-4"),
+        ("clients.py:1:20", "from openai import OpenAI (perhaps)"),
+        ("errors.py:1:8", "import openai (perhaps)"),
+        ("errors.py:2:12", "openai.APIError (perhaps)"),
+    ]
+    assert done.err.splitlines() == ["5 findings in 3 of 5 files"]
+    (tmp_path / "a.py").unlink()
+    assert "openai" not in run("scan", str(tmp_path)).out.replace(
+        "docs/from-openai", ""
+    )
+
+
 def test_programs_get_an_object_for_each(tmp_path: Path) -> None:
     put(
         tmp_path,

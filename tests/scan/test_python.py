@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 29)
 MADE = "from openai import OpenAI\nclient = OpenAI()\n"
+CALLED = f"{MADE}client.beta.threads.create()\n"
 
 
 def scanned(code: str) -> list[Finding]:
@@ -123,6 +124,10 @@ def test_imports_say_what_to_import() -> None:
             "from openai import AssistantEventHandler",
             "from assistants_client import AssistantEventHandler",
         ),
+        (
+            "from openai import NotFoundError",
+            "from assistants_client import NotFoundError",
+        ),
         *(
             (
                 f"from openai.types.beta.threads import {name}",
@@ -138,6 +143,93 @@ def test_imports_say_what_to_import() -> None:
             "import openai.types.beta.threads",
             "from assistants_client.types.beta.threads import the same names",
         ),
+    ]
+
+
+@each_case(
+    ("code", "change"),
+    [
+        ("from openai import RateLimitError", "RateLimitError"),
+        (
+            "from openai import OpenAIError as E",
+            "AssistantsError as OpenAIError",
+        ),
+        ("from openai import Stream", "Stream"),
+        ("from openai._exceptions import APIError", "APIError"),
+        ("from openai.pagination import SyncCursorPage", "Page as SyncCursorPage"),
+    ],
+)
+def test_what_goes_along_with_a_client_is_imported_from_here_too(
+    code: str, change: str
+) -> None:
+    (found,) = [each for each in scanned(f"{CALLED}{code}") if each.line == 4]
+    assert found.change == f"from assistants_client import {change}"
+    assert found.certain
+    # Where nothing is known to use the Assistants API, it is left alone.
+    assert scanned(code) == []
+
+
+@each_case(
+    ("code", "change"),
+    [
+        ("except openai.NotFoundError: pass", "assistants_client.NotFoundError"),
+        ("except (E, openai.APIError): pass", "assistants_client.APIError"),
+        ("except openai.OpenAIError: pass", "assistants_client.AssistantsError"),
+        ("except f(openai.OpenAI()): pass", "assistants_client.Client"),
+        ("except openai.AsyncOpenAI: pass", "assistants_client.AsyncClient"),
+        (
+            "except f(openai.types.beta.threads.Run): pass",
+            "assistants_client.types.beta.threads.Run, with its module imported",
+        ),
+        (
+            "except f(client.chat.completions.create()): pass",
+            "assistants_client has no such method: keep a client of openai for it",
+        ),
+        (
+            "except f(client.beta.chat.completions.parse()): pass",
+            "assistants_client has no such method: keep a client of openai for it",
+        ),
+        (
+            "except patch('openai.resources.beta.threads.Threads.create'): pass",
+            "name it as it is called in assistants_client",
+        ),
+    ],
+)
+def test_what_is_used_along_with_a_client_is_found(code: str, change: str) -> None:
+    code = f"import openai\n{CALLED}try: pass\n{code}"
+    (found,) = [each for each in scanned(code) if each.line == 6]
+    assert found.change == change
+
+
+@each_case(
+    "code",
+    [
+        "from openai import NOT_GIVEN, NotGiven, omit, Timeout, DefaultHttpxClient",
+        "from openai import pydantic_function_tool",
+        "from openai.types.chat import ChatCompletion",
+        "from openai.types import Completion, NoSuchName",
+        "import openai.types.chat",
+        "from .openai import NotFoundError",
+        "from mine.openai import NotFoundError",
+        "f(openai.NOT_GIVEN, openai.DEFAULT_TIMEOUT, openai.types.chat.ChatCompletion)",
+        "client.files.create(), client.vector_stores.list(), client.models.list()",
+        "chat = client.chat",
+        "say('openai.resources.chat', 'openai.types.beta of openai')",
+    ],
+)
+def test_what_may_stay_beside_a_client_is_left_alone(code: str) -> None:
+    found = scanned(f"import openai\n{CALLED}{code}")
+    assert [each for each in found if each.line == 5] == []
+
+
+def test_types_that_are_here_too_are_imported_from_here() -> None:
+    code = (
+        f"{CALLED}from openai.types import FileObject, Completion\n"
+        "from openai.types.vector_stores import VectorStoreFile"
+    )
+    assert [(each.line, each.change) for each in scanned(code)][-2:] == [
+        (4, "from assistants_client.types import the same names"),
+        (5, "from assistants_client.types.vector_stores import the same names"),
     ]
 
 
