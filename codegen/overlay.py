@@ -10,6 +10,8 @@ leaves those alone in which that finds nothing.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -37,6 +39,10 @@ NOTHING: Document = {"overlay": "1.0.0"}
 Action = Mapping[str, Any]
 
 _KEYS = ("target", "description", "update", "remove")
+# A name or an index in the form that says each path in one way.
+_STEP = re.compile(r"\[(?:'((?:[^'\\]|\\.)*)'|(-?\d+))\]")
+_QUOTES = re.compile(r'\\.|"', re.DOTALL)
+_REQUOTED = {"\\'": "'", '"': '\\"'}
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,9 @@ def find(query: Any, value: Any, at: Path = ()) -> set[Path]:
     try:
         return {node.location for node in _compiled(str(query)).find(value)}
     except jsonpath.JSONPathError as error:
-        raise SpecError(f"{shorten(query)} is no JSONPath: {error}", at=at) from error
+        # Some releases fail to put into words where it is, or take six lines for it.
+        said = error.args[0]
+        raise SpecError(f"{shorten(query)} is no JSONPath: {said}", at=at) from error
 
 
 # A process that builds several times has the same paths each time.
@@ -146,11 +154,7 @@ def order(location: Path) -> list[tuple[bool, int, str]]:
 def _nearest(document: Any, target: str) -> str:
     """Say how far a plain path leads, and what may have been meant there."""
     at: Path = ()
-    for segment in jsonpath.compile(target).segments:
-        (selector,) = segment.selectors if len(segment.selectors) == 1 else (None,)
-        step = getattr(selector, "name", getattr(selector, "index", None))
-        if step is None:
-            break
+    for step in _plain_steps(target):
         node = find(json_path((*at, step), longest=0), document)
         if not node:
             known = [str(key) for key in _at(document, at)]
@@ -158,6 +162,20 @@ def _nearest(document: Any, target: str) -> str:
             return f"; is {json_path((*at, close))} meant?" if close else ""
         at = next(iter(node))
     return ""
+
+
+def _plain_steps(target: str) -> Iterator[str | int]:
+    """Yield the names and indexes that a path begins with."""
+    normal, end = str(_compiled(target)), 1
+    while step := _STEP.match(normal, end):
+        name, index = step.groups()
+        yield int(index) if name is None else json.loads(f'"{_quotes(name)}"')
+        end = step.end()
+
+
+def _quotes(name: str) -> str:
+    """Return a name as it stands in single quotes, as it would in double ones."""
+    return _QUOTES.sub(lambda found: _REQUOTED.get(found[0], found[0]), name)
 
 
 def _at(value: Any, at: Path) -> Any:

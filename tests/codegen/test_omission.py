@@ -118,6 +118,8 @@ def test_nothing_needs_credentials_that_are_left_out() -> None:
     [
         ("$.components.schemas.Owners", "is $.components.schemas.Owner meant?"),
         ("$.paths['/pet'].get", "is $.paths['/pets'] meant?"),
+        ("$.paths['/pet\\'s'].get", "is $.paths['/pets'] meant?"),
+        ("$.paths['/pet\"s'].get", "is $.paths['/pets'] meant?"),
         ("$.components.schemas.Xyzzy", "finds nothing"),
         ("$..[?@.operationId == 'gone']", "finds nothing"),
         ("$.a-b", "is no JSONPath"),

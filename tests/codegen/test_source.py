@@ -208,7 +208,7 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (b'{"a":' * 200 + b"1" + b"}" * 200, "nested more than 150 levels deep"),
         (b'{"a":' * 99_999, "nested too deeply"),
         (b"- " * 99_999, "nested more than 150 levels deep"),
-        (b"{" * 99_999, "a key must be a plain word or text"),
+        (b"{" * 99_999, "a key must be a plain word or text|maximum nesting depth"),
         (b'{"a": ' + b"9" * 5000 + b"}", "not valid JSON"),
     ],
     ids=lambda value: repr(value)[:40],
