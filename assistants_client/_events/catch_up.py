@@ -118,8 +118,7 @@ def remainder(before: Any, now: Any, depth: int = 0) -> Any:
         for index, item in enumerate(now):
             delta = remainder(known[index], item, depth + 1) if index in known else item
             if delta and isinstance(delta, dict):
-                kind = {"type": item["type"]} if "type" in item else {}
-                items.append({"index": index, **kind, **_with_indexes(delta)})
+                items.append({"index": index, **_with_indexes(delta)})
         # That a list is there is news, even if it is empty.
         return items or (None if isinstance(before, list | dict) else [])
     return None if before == now else now

@@ -7,8 +7,8 @@ import json
 import pickle
 from typing import Any
 
-from assistants_client._events.catch_up import catch_up
-from assistants_client._events.parse import ERROR, ParsedEvent, parse_event
+from assistants_client._events.catch_up import catch_up, remainder
+from assistants_client._events.parse import ERROR, ParsedEvent, parse_event, parse_value
 from assistants_client._events.snapshots import RunSnapshot, Snapshots
 from tests.cases import each_case
 from tests.client.streams import message, message_delta, run_event, step
@@ -41,6 +41,94 @@ def test_what_is_whole_does_not_begin_again() -> None:
     again = taken(*events, message("Bye", "in_progress", "created"))
     assert again.messages["msg_1"].snapshot() == message("Hello", "completed")[1]
     assert again.closed == {"msg_1"}
+
+
+def test_what_is_sent_again_with_less_keeps_what_there_was() -> None:
+    name, again = message(None, "in_progress")
+    again["metadata"] = {"a": "b"}
+    snapshots = taken(message_delta("He"), (name, again), message_delta("llo"))
+    assert text_of(snapshots) == "Hello"
+    assert snapshots.messages["msg_1"].snapshot()["metadata"] == {"a": "b"}
+    whole = message("Hello, you", "in_progress")
+    assert text_of(taken(message_delta("Hello"), whole)) == "Hello, you"
+
+
+def test_so_do_the_calls_of_a_step() -> None:
+    def with_calls(*calls: Json) -> tuple[str, Json]:
+        name, data = step("in_progress")
+        return name, {
+            **data,
+            "step_details": {"type": "tool_calls", "tool_calls": [*calls]},
+        }
+
+    _, created = with_calls()
+    call = {"index": 0, "type": "function", "id": "call_1"}
+    details = {"type": "tool_calls", "tool_calls": [call]}
+    delta = {"id": created["id"], "delta": {"step_details": details}}
+    events = ("thread.run.step.created", created), ("thread.run.step.delta", delta)
+    key = ("step_details", "tool_calls", 0, "id")
+    poorer = taken(*events, with_calls())
+    assert poorer.steps[created["id"]].part(*key) == "call_1"
+    richer = taken(*events, with_calls({"type": "function", "id": "call_2"}))
+    assert richer.steps[created["id"]].part(*key) == "call_2"
+
+
+def test_a_text_in_many_pieces_is_whole() -> None:
+    pieces = [f"{number} " for number in range(1500)]
+    snapshots = taken(*map(message_delta, pieces))
+    assert text_of(snapshots) == "".join(pieces)
+
+
+def test_what_is_new_between_two_values() -> None:
+    # Only texts that deltas append to are gone on with; others are new as they are.
+    before = {"type": "x", "name": "ab", "logs": "ab", "same": "s", "list": ["a"]}
+    now = {"type": "x", "name": "abc", "logs": "abc", "same": "s", "list": ["a", "b"]}
+    assert remainder(before, now) == {"type": "x", "name": "abc", "logs": "c"}
+    # A delta can't take anything back.
+    assert remainder({"logs": "abc"}, {"logs": "ab"}) is None
+    # What is no object has no index, and an empty one says nothing.
+    assert remainder([], ["b", 7, {}, {"type": "x"}]) == [{"index": 3, "type": "x"}]
+    assert remainder(None, []) == []
+    assert remainder([{"type": "x", "a": 1}], [{"type": "x", "a": 2}]) == [
+        {"index": 0, "type": "x", "a": 2}
+    ]
+
+
+@each_case(
+    ("event", "data", "name"),
+    [
+        ("", "[DONE]", "done"),
+        ("thread.run.completed", "[DONE]", "done"),
+        ("done", "", "done"),
+        ("", '{"event": "done", "data": "[DONE]"}', "done"),
+        ("", '{"event": "x"}', ""),
+        ("", '{"data": 1}', ""),
+        ("", '{"error": "no"}', "error"),
+        ("", '{"error": null, "object": "thread"}', "thread.created"),
+        ("x", '{"object": ["thread"]}', "x"),
+    ],
+)
+def test_events_that_lack_something(event: str, data: str, name: str) -> None:
+    assert parse_event(event, data).name == name
+
+
+def test_only_text_in_the_place_of_an_object_was_cut() -> None:
+    assert parse_event("thread.run.created", '{"id": "ru').is_truncated
+    assert not parse_event("thread.run.created", '{"id": "run_1"}').is_truncated
+    assert not parse_event("done", "[DONE").is_truncated
+
+
+@each_case(
+    ("value", "name"),
+    [
+        ({"status": "completed"}, "thread.run.completed"),
+        ({"status": "completed", "object": "other"}, ""),
+        ({"status": 7}, ""),
+        ({"status": "x", "event": "thread.created", "data": {}}, "thread.created"),
+    ],
+)
+def test_an_object_in_place_of_a_stream(value: Json, name: str) -> None:
+    assert parse_value(value).name == name
 
 
 def test_a_delta_without_an_id_belongs_to_the_last_message() -> None:
