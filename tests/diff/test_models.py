@@ -164,6 +164,26 @@ def test_of_two_that_say_the_same_only_those_that_sound_alike_are_renamed() -> N
     }
 
 
+def test_of_very_many_that_say_the_same_only_single_ones_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def with_(*names: str) -> Document:
+        enum = {**TEXT, "enum": ["left", "right"]}
+        paths = {"/a": {"get": operation("a", schema=TEXT)}}
+        single = {names[0]: {**TEXT, "enum": ["up", "down"]}}
+        return document(paths, **single, **dict.fromkeys(names[1:], enum))
+
+    def renamed() -> set[str]:
+        found = report(with_("Lift", "ClickA", "MoveB"), with_("Lifts", "ClickAs"))
+        return {each.text for each in found.changes if "is called" in each.text}
+
+    lift, click = "`Lift` is called `Lifts` now", "`ClickA` is called `ClickAs` now"
+    monkeypatch.setattr("codegen.diff.pairs._MOST_COMPARED", 3)
+    assert renamed() == {lift, click}
+    monkeypatch.setattr("codegen.diff.pairs._MOST_COMPARED", 2)
+    assert renamed() == {lift}
+
+
 def test_what_has_very_much_of_one_kind_takes_no_more_than_its_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -32,6 +32,10 @@ def _method(document: Document) -> None:
     item["patch"] = item.pop("get")
 
 
+def _asking_for_nothing(document: Document) -> None:
+    del document["security"]
+
+
 def _without_body(document: Document) -> None:
     del posting(document)["requestBody"]
 
@@ -192,6 +196,21 @@ ROWS = [
         "argument `body` became optional",
         "became required",
         name=POST,
+    ),
+    row(
+        "a proof where nothing was asked for",
+        put("security", value=[{"Key": []}]),
+        "B- C-",
+        "is authenticated by `Key` now, was by nothing",
+        "is authenticated by nothing now, was by `Key`",
+        first=_asking_for_nothing,
+    ),
+    row(
+        "no proof where one is asked of all",
+        put("security", value=[]),
+        "C- B-",
+        "is authenticated by nothing now, was by `Key`",
+        "is authenticated by `Key` now, was by nothing",
     ),
     row(
         "another body",
