@@ -14,6 +14,7 @@ from tests.codegen.specs import (
     document,
     obj,
     operation,
+    parameter,
     ref,
 )
 from tests.diff.rows import INTEGER, Row, body, judged, letters, report
@@ -148,6 +149,25 @@ def test_who_meets_a_model_only_now_or_no_longer_has_no_code_to_break() -> None:
     assert back["`Thing.b` is gone"] == (Verdict.COMPATIBLE, Verdict.BREAKING)
     # A name that could be imported is missed, whatever else is sent now.
     assert back["`ThingOptionalDict` is gone"] == (Verdict.BREAKING, Verdict.COMPATIBLE)
+
+
+def test_a_parameter_of_a_path_is_one_of_its_operations() -> None:
+    def with_(*values: str, shared: bool) -> Document:
+        mood = {"parameters": [parameter("mood", schema=ref("Mood"))]}
+        item = {"get": {**operation("a", schema=TEXT), **({} if shared else mood)}}
+        paths = {"/a": {**item, **(mood if shared else {})}}
+        return document(paths, Mood={**TEXT, "enum": [*values]})
+
+    for was, now in (("ab", "a"), ("a", "ab")):
+        shared, own = (
+            report(with_(*was, shared=each), with_(*now, shared=each)).changes
+            for each in (True, False)
+        )
+        assert [letters([each], "Mood") for each in shared] == [
+            letters([each], "Mood") for each in own
+        ]
+        # Nobody reads it.
+        assert letters(own, "Mood")[1] == "-"
 
 
 def test_of_two_that_say_the_same_only_those_that_sound_alike_are_renamed() -> None:
