@@ -29,7 +29,7 @@ from ..engines.scripted import HEADER as SCRIPT_HEADER
 from ..engines.scripted import HELP as SCRIPT_HELP
 from ..engines.scripted import parse_script
 from ..http.listeners import ListenError
-from ..search import EmbeddingServer
+from ..search import EmbeddingServer, SearchError
 from ..search.embeddings import KEY_VARIABLE
 from ..server import LocalServer
 from ..settings import LOOPBACK
@@ -92,7 +92,7 @@ def _serve(found: Configuration) -> int:
             if options.traces and not Spans().has_provider():
                 _log.warning(_NOWHERE)
             server.run(lambda: _greet(server, options))
-    except (ArchiveError, StoreError, ValueError) as error:
+    except (ArchiveError, SearchError, StoreError, ValueError) as error:
         _complain(options, str(error))
         return _WRONG_USE
     except OSError as error:

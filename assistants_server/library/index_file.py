@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..contents import UnreachableError
 from ..contents.folder import Folder
 from ..search.chunks import chunks
-from ..search.errors import SearchError
+from ..search.errors import NoIndexError, SearchError
 from ..search.extraction import StoppedError, extract, unopened
 from ..search.index import Index
 from ..store import SQLiteStore
@@ -149,8 +149,8 @@ class IndexFile:
         path = self._folder.path / _NAME
         try:
             return Index(path, embedder=self._embedder)
-        except SearchError as error:
-            _log.warning("%s; it is made anew", error)
+        except NoIndexError as error:
+            _log.warning("the index is made anew: %s", error)
         for each in ("", "-wal", "-shm", "-journal"):
             path.with_name(f"{_NAME}{each}").unlink(missing_ok=True)
         return Index(path, embedder=self._embedder)

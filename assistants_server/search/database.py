@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from .errors import SearchError
+from .errors import NoIndexError, SearchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,8 @@ class Database:
                 yield
             except sqlite3.Error as error:
                 where = f"{self._path}: " if self._path else ""
-                raise SearchError(f"{where}{_explained(error)}") from error
+                kind = NoIndexError if _is_broken(error) else SearchError
+                raise kind(f"{where}{_explained(error)}") from error
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -167,7 +168,7 @@ class Database:
         """Return whether the file is empty.
 
         Raises:
-            SearchError: it is that of something else.
+            NoIndexError: it is that of something else, or of another version.
         """
         (application,) = self.sql.execute("pragma application_id").fetchone()
         (version,) = self.sql.execute("pragma user_version").fetchone()
@@ -176,11 +177,15 @@ class Database:
             return False
         if application == _APPLICATION and version >= _FIRST_VERSION:
             what = "it is a search index of another version; delete it, and the files"
-            raise SearchError(f"{self._path}: {what} are indexed anew.")
+            raise NoIndexError(f"{self._path}: {what} are indexed anew.")
         if tables or application or version:
             what = "it is no search index; name another file."
-            raise SearchError(f"{self._path}: {what}")
+            raise NoIndexError(f"{self._path}: {what}")
         return True
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    return "malformed" in str(error) or "not a database" in str(error)
 
 
 def _explained(error: sqlite3.Error) -> str:
@@ -188,7 +193,7 @@ def _explained(error: sqlite3.Error) -> str:
     if "no such module: fts5" in text:
         return "The SQLite of this Python has no full-text search (FTS5)."
     if "locked" in text:
-        return "another server uses it; end that one, or name another file."
-    if "malformed" in text or "not a database" in text:
+        return "another server uses it, or another program; end that first."
+    if _is_broken(error):
         return f"it is broken ({text}); delete it, and the files are indexed anew."
     return f"{text}."

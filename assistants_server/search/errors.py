@@ -30,5 +30,9 @@ class SearchError(Exception):
     """The index can't be used; the text says why and what to do."""
 
 
+class NoIndexError(SearchError):
+    """The file is no index that can be used as it is: one has to be made anew."""
+
+
 class RemovedError(SearchError):
     """A file was removed from the index while it was being added."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .catalogue import Catalogue
 from .chunks import Chunk
 from .database import Database
-from .errors import RemovedError, SearchError
+from .errors import NoIndexError, RemovedError
 from .hits import distinct
 from .interface import SPARE, Added
 from .query import indexed, terms_of
@@ -201,7 +201,7 @@ class Index:
         if row != (model,):
             self._database.close()
             known = f"embeddings of {row[0]}" if row else "no embeddings"
-            raise SearchError(
+            raise NoIndexError(
                 f"the index has {known}, not of {model}; delete it, and the files are"
                 " indexed anew"
             )

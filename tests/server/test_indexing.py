@@ -96,6 +96,24 @@ def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None
 
 
 @pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
+def test_an_index_that_somebody_uses_is_not_made_anew(tmp_path: Path) -> None:
+    """As a backup does, and embeddings would be paid for twice."""
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        store = vector_store(api, b"The Danube.")["id"]
+    index = tmp_path / "s.files" / "index.db"
+    before = index.read_bytes()
+    with closing(sqlite3.connect(index, isolation_level=None)) as backup:
+        backup.execute("begin")
+        backup.execute("select count(*) from chunks").fetchone()
+        ended = Program("--store", str(tmp_path / "s")).run_to_its_end()
+    why = "another server uses it, or another program; end that first."
+    assert ended == (2, "", f"assistants_server: {index}: {why}\n")
+    assert index.read_bytes() == before
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        assert found(api, store, "Danube") == ["The Danube."]
+
+
+@pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
 def test_batches_stay_ended_while_a_lost_index_is_made_anew(
     tmp_path: Path, gate: threading.Event
 ) -> None:
