@@ -144,7 +144,7 @@ def mapping(value: Any, at: Path) -> dict[str, Any]:
 def reference_path(reference: object, at: Path) -> Path:
     """Split a local reference into the keys that lead to its target."""
     if not isinstance(reference, str):
-        raise SpecError(f"a $ref must be text, not {shorten(reference)}", at=at)
+        raise not_a_reference(reference, at)
     if not reference.startswith("#/"):
         raise SpecError(
             f"the reference {shorten(reference)} leaves the document",
@@ -156,6 +156,17 @@ def reference_path(reference: object, at: Path) -> Path:
     if "~" in reference:
         parts = [part.replace("~1", "/").replace("~0", "~") for part in parts]
     return tuple(parts)
+
+
+def not_a_reference(found: object, at: Path) -> SpecError:
+    """Return the error for a reference that is no text.
+
+    Args:
+        found: what stands there.
+        at: the place of what has it.
+    """
+    message = f"a $ref must be text, not {shorten(found)}"
+    return SpecError(message, at=at, keyword="$ref")
 
 
 def schema_name(reference: object, at: Path) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codegen.document import METHODS
+from codegen.document import METHODS, not_a_reference
 from codegen.errors import Path, Problems, SpecError, shorten
 from codegen.source import Document
 
@@ -52,7 +52,8 @@ SHAPES: dict[str, Shape] = {
         "variables": {"*": {**_each("default description", str), "enum": [str]}},
     },
     "path item": {
-        **_each("summary description", str),
+        **_REFERENCE,
+        "summary": str,
         "servers": ["server"],
         "parameters": ["parameter"],
         **dict.fromkeys(METHODS, "operation"),
@@ -81,6 +82,7 @@ SHAPES: dict[str, Shape] = {
         **_REFERENCE,
         "headers": {"*": "header"},
         "content": {"*": "media type"},
+        "links": {"*": _REFERENCE},
     },
     "media type": {
         **_each("schema itemSchema", "schema"),
@@ -213,4 +215,6 @@ def _is(value: Any, kind: type) -> bool:
 
 
 def _wrong(value: Any, due: str, at: Path) -> SpecError:
+    if due == "text" and at[-1] == "$ref":
+        return not_a_reference(value, at[:-1])
     return SpecError(f"{due} is due here, not {shorten(value)}", at=at)

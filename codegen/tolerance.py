@@ -95,6 +95,9 @@ class _Reading:
             inner = shape.get(key, shape.get("*"))
             if inner is None or not is_map_key(shape, key):
                 result[key] = child
+            elif key == "$ref" and inner is str and child is not None:
+                # As it is: a number in the place of a reference means nothing.
+                result[key] = child
             elif child is not None:
                 result[key] = self.read(child, inner, (*at, key))
             elif key not in shape:
