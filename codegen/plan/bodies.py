@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,14 @@ _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/"
 # What can't be the fields of a form.
 _NO_FIELDS = ("array", "string", "integer", "number", "boolean")
-LINES = frozenset(
+_LINES = frozenset(
     {
         *("application/x-ndjson", "application/ndjson", "application/jsonl"),
         *("application/x-jsonl", "application/jsonlines", "application/x-jsonlines"),
     }
 )
-"""The media types of JSON values, each on a line of its own."""
+# RFC 7464, and the suffix of RFC 8091: a mark before each value, a line's end behind.
+_SEQUENCE = re.compile(r"application/([^+]+\+)?json-seq\Z")
 # What is sent for a range of types, unless the caller says more.
 _BYTES = "application/octet-stream"
 # The first that a body may be is what is sent where the caller doesn't choose.
@@ -62,6 +64,12 @@ class Body:
     is_range: bool = False
     fields: str = ""
     empty: bool = False
+
+    @property
+    def is_sequence(self) -> bool:
+        """Return whether a mark stands before each of its values."""
+        plain = plain_media_type(self.media_type[1:-1])
+        return self.kind == "lines" and _SEQUENCE.match(plain) is not None
 
     @property
     def typed(self) -> bool:
@@ -119,7 +127,7 @@ def _kind(document: Document, media_type: str, schema: Any, at: Path) -> str:
     if is_json(media_type):
         return "json"
     plain = plain_media_type(called(media_type))
-    if plain in LINES:
+    if is_lines(media_type):
         return "lines"
     if (plain != _URLENCODED and not plain.startswith(_MULTIPART)) or "*" in plain:
         return "content"
@@ -130,8 +138,14 @@ def _kind(document: Document, media_type: str, schema: Any, at: Path) -> str:
     return "urlencoded" if plain == _URLENCODED else "form"
 
 
+def is_lines(media_type: str) -> bool:
+    """Return whether a media type is JSON values, one after the other."""
+    plain = plain_media_type(called(media_type))
+    return plain in _LINES or _SEQUENCE.match(plain) is not None
+
+
 def items_of(types: Types, schema: Any) -> Any:
-    """Return the schema of what stands on a line; of an array, that of its items."""
+    """Return the schema of each value; of an array, that of its items."""
     target = types.target(schema)
     if isinstance(target, dict) and target.get("type") == "array":
         return target.get("items", {})

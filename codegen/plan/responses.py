@@ -20,7 +20,7 @@ from codegen.document import (
 from codegen.errors import Path, SpecError, shorten
 from codegen.identifiers import called
 from codegen.plan.accept import accepted
-from codegen.plan.bodies import LINES, items_of
+from codegen.plan.bodies import is_lines, items_of
 from codegen.plan.headers import Header, plan_headers
 from codegen.plan.literal import either, members_of, string
 from codegen.plan.media_types import asked, breadth, first_of
@@ -105,7 +105,7 @@ class Stream:
 
     @property
     def is_lines(self) -> bool:
-        """Return whether the events are lines of JSON."""
+        """Return whether the events are JSON values, one after the other."""
         return self.media_type != string(EVENT_STREAM)
 
 
@@ -189,7 +189,7 @@ def plan_responses(document: Document, types: Types, operation: Operation) -> Re
             stream = _stream(types, type_, *schemas.pop(EVENT_STREAM), switch)
             models |= type_.models
         for media_type, given in schemas.items():
-            if stream is None and code.startswith("2") and _is_lines(media_type):
+            if stream is None and code.startswith("2") and is_lines(media_type):
                 stream = _lines(types, media_type, *given)
         (good if code.startswith("2") else bad).extend(schemas)
         described.append((mapping(data.get("headers"), (*at, "headers")), at))
@@ -301,16 +301,12 @@ def kind_of(media_type: str) -> str:
     """Return how a body of a media type is read: json, text or bytes."""
     if is_json(media_type):
         return "json"
-    if _is_lines(media_type):
+    if is_lines(media_type):
         return "lines"
     plain = plain_media_type(called(media_type))
     if plain in _ANY_TYPES:
         return "any"
     return "text" if plain.startswith("text/") else "bytes"
-
-
-def _is_lines(media_type: str) -> bool:
-    return plain_media_type(called(media_type)) in LINES
 
 
 def _any_success(responses: list[Response]) -> list[Response]:
@@ -355,7 +351,7 @@ def _stream(types: Types, type_: Type, schema: Any, at: Path, switch: str) -> St
 
 
 def _lines(types: Types, media_type: str, schema: Any, at: Path) -> Stream:
-    """Plan the stream of a response that has JSON on each line."""
+    """Plan the stream of a response that has JSON values, one after the other."""
     type_ = types.of(items_of(types, schema), at)
     event = "event_data(data)"
     call = type_.reader(event) if type_.reader else event

@@ -194,6 +194,11 @@ def uploads(make: Make) -> Any:
         "/lines": {
             "post": operation("lines", body={"application/x-ndjson": {"schema": PAIR}})
         },
+        "/sequence": {
+            "post": operation(
+                "sequence", body={"application/json-seq": {"schema": PAIR}}
+            )
+        },
     }
     return make(document(paths))
 
@@ -243,6 +248,19 @@ def test_other_bodies_are_sent_as_they_are(
     assert [*map(json.loads, lines)] == [OBJECT, {"x": "2"}]
 
 
+def test_a_sequence_is_sent_with_a_mark_before_each_value(
+    uploads: Any, server: ScriptedServer
+) -> None:
+    with uploads.Client(base_url=server.url) as client:
+        uploads.api.things.sequence.sync(client=client, body=[OBJECT, {"x": "2"}])
+    request = server.requests[-1]
+    assert request.headers["Content-Type"] == "application/json-seq"
+    first, *values = request.body.split(b"\x1e")
+    assert first == b""
+    assert all(each.endswith(b"\n") for each in values)
+    assert [*map(json.loads, values)] == [OBJECT, {"x": "2"}]
+
+
 FORMATS: list[tuple[str, Any, str]] = [
     ("date", date(2026, 1, 31), "2026-01-31"),
     (
@@ -288,6 +306,8 @@ ANSWERS: dict[str, tuple[Document, str]] = {
     "anything": ({"*/*": THING}, "*/*"),
     "suffix": ({"application/*+json": THING}, "application/*"),
     "lines": ({"application/x-ndjson": THING}, "application/x-ndjson"),
+    "sequence": ({"application/json-seq": THING}, "application/json-seq"),
+    "shapes": ({"application/geo+json-seq": THING}, "application/geo+json-seq"),
     "octets": ({"application/octet-stream": {"schema": BINARY}}, "*/*"),
     "plain": ({JSON: THING}, "application/json"),
 }
@@ -334,3 +354,16 @@ def test_lines_are_a_list_and_a_stream(
         found = answering("lines", body, "application/x-ndjson", way)
         assert [each.a for each in found] == [1, 2, 3]
         assert server.requests[-1].headers["Accept"] == "application/x-ndjson"
+
+
+@pytest.mark.parametrize("name", ["sequence", "shapes"])
+def test_a_sequence_is_a_list_and_a_stream(
+    answering: Callable[..., Any], server: ScriptedServer, name: str
+) -> None:
+    """RFC 7464: a mark stands before each value, which may have several lines."""
+    body = b'\x1e{"a": 1}\n\x1e\x1e{\n "a":\n 2\n}\n\x1e{"a": 3}'
+    media_type = ANSWERS[name][1]
+    for way in ("sync", "stream"):
+        found = answering(name, body, media_type, way)
+        assert [each.a for each in found] == [1, 2, 3]
+        assert server.requests[-1].headers["Accept"] == media_type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from assistants_api.streaming import Event, EventDecoder
+from assistants_api.streaming import Event, EventDecoder, LineDecoder
 from tests.cases import each_case
 
 USUAL = "event: a\ndata: {}\n\nevent: b\ndata: \u2028[1]\n\n"
@@ -51,4 +51,40 @@ def test_an_event_comes_as_soon_as_it_is_whole() -> None:
         Event("c", "3"),
     ]
     assert decoder.feed(b"event: d\ndata: 4\n\n") == [Event("d", "4")]
+    assert decoder.flush() == []
+
+
+SEQUENCE = '\x1e{"a": 1}\n\x1e\x1e{\n"a":\n"\u2028"}\n\x1e12\n\x1e{"cut\n\x1e3'
+VALUES = ['{"a": 1}', '{\n"a":\n"\u2028"}', "12", '{"cut', "3"]
+LINES = '{"a": 1}\r\n\n"\u2028\x1e"\n12\n{"cut\n3'
+
+
+OF_LINES = ['{"a": 1}', '"\u2028\x1e"', "12", '{"cut', "3"]
+
+
+@each_case(
+    ("kind", "text", "due"),
+    [
+        ("application/json-seq", SEQUENCE, VALUES),
+        ("application/geo+json-seq", SEQUENCE, VALUES),
+        ("application/x-ndjson", LINES, OF_LINES),
+    ],
+)
+def test_values_are_the_same_in_any_pieces(
+    kind: str, text: str, due: list[str]
+) -> None:
+    content = text.encode()
+    for size in (1, 2, 3, 5, 7, 1000):
+        places = [*range(0, len(content), size), len(content)]
+        decoder = LineDecoder(kind)
+        found = [e for a, b in pairwise(places) for e in decoder.feed(content[a:b])]
+        assert found + decoder.flush() == [Event("", each) for each in due], size
+
+
+def test_a_value_of_a_sequence_comes_as_soon_as_it_is_whole() -> None:
+    decoder = LineDecoder("application/json-seq")
+    assert decoder.feed(b'\x1e{"a":\n') == []
+    assert decoder.feed(b"1}\n") == [Event("", '{"a":\n1}')]
+    assert decoder.feed(b"\x1e2") == []
+    assert decoder.feed(b"\x1e3\n") == [Event("", "2"), Event("", "3")]
     assert decoder.flush() == []

@@ -283,13 +283,14 @@ def any_of(response: ResponseLike) -> Any:
 
 
 def lines_of(response: ResponseLike) -> Any:
-    """Decode the body of a response that has JSON on each line.
+    """Decode the body of a response that has JSON on each line, or behind each mark.
 
     Raises:
-        UndecodableBody: something else stands on a line.
+        UndecodableBody: something else stands there.
     """
+    mark = "\x1e" if media_type_of(response).endswith("json-seq") else "\n"
     try:
-        lines = response.content.decode("utf-8", "replace").split("\n")
+        lines = response.content.decode("utf-8", "replace").split(mark)
         return [json.loads(line) for line in lines if line.strip()]
     except (ValueError, RecursionError) as error:
         raise _undecodable(response, "a line of the body is not JSON") from error
@@ -355,8 +356,8 @@ def success(response: Response[Any]) -> Any:
 
 
 def is_lines(media_type: str) -> bool:
-    """Return whether a media type is JSON on each line."""
-    return media_type.endswith(("ndjson", "jsonl", "jsonlines"))
+    """Return whether a media type is JSON values, one after the other."""
+    return media_type.endswith(("ndjson", "jsonl", "jsonlines", "json-seq"))
 
 
 def is_stream(response: ResponseLike) -> bool:

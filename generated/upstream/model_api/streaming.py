@@ -144,15 +144,19 @@ async def events_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
 
 
 def events_in(response: Any) -> Iterator[Event]:
-    """Yield the events of a response as they arrive, or its lines of JSON."""
-    read = lines if is_lines(_media_type(response)) else events
-    return read(response.iter_bytes())
+    """Yield the events of a response as they arrive, or its JSON values."""
+    kind = _media_type(response)
+    if is_lines(kind):
+        return lines(response.iter_bytes(), LineDecoder(kind))
+    return events(response.iter_bytes())
 
 
 def events_in_async(response: Any) -> AsyncIterator[Event]:
     """The asynchronous twin of `events_in`."""
-    read = lines_async if is_lines(_media_type(response)) else events_async
-    return read(response.aiter_bytes())
+    kind = _media_type(response)
+    if is_lines(kind):
+        return lines_async(response.aiter_bytes(), LineDecoder(kind))
+    return events_async(response.aiter_bytes())
 
 
 def _media_type(response: Any) -> str:
@@ -160,32 +164,61 @@ def _media_type(response: Any) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def lines(chunks: Iterable[bytes]) -> Iterator[Event]:
-    """Yield the lines of a stream, those that are empty excepted."""
-    rest = b""
+class LineDecoder:
+    """Collect bytes, in whatever pieces they come, into JSON values.
+
+    One stands on each line, or, in a sequence, behind each mark: there it may have
+    several lines, and is whole when the next one begins, or it can be read.
+    """
+
+    def __init__(self, media_type: str) -> None:
+        self._in_sequence = media_type.endswith("json-seq")
+        self._mark = b"\x1e" if self._in_sequence else b"\n"
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Take the next bytes and return the values that they complete."""
+        *whole, self._rest = (self._rest + chunk).split(self._mark)
+        if self._in_sequence and self._rest.endswith(b"\n") and _is_json(self._rest):
+            whole.append(self._rest)
+            self._rest = b""
+        return [event for line in whole for event in _line(line)]
+
+    def flush(self) -> list[Event]:
+        """Return what the end of the stream has left unfinished."""
+        rest, self._rest = self._rest, b""
+        return _line(rest)
+
+
+def lines(chunks: Iterable[bytes], decoder: LineDecoder) -> Iterator[Event]:
+    """Yield the JSON values of a stream."""
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield from _line(line)
-    yield from _line(rest)
+        yield from decoder.feed(chunk)
+    yield from decoder.flush()
 
 
-async def lines_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
-    """Yield the lines of a stream, those that are empty excepted."""
-    rest = b""
+async def lines_async(
+    chunks: AsyncIterable[bytes], decoder: LineDecoder
+) -> AsyncIterator[Event]:
+    """Yield the JSON values of a stream."""
     async for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            for event in _line(line):
-                yield event
-    for event in _line(rest):
+        for event in decoder.feed(chunk):
+            yield event
+    for event in decoder.flush():
         yield event
 
 
-def _line(line: bytes) -> Iterator[Event]:
+def _line(line: bytes) -> list[Event]:
     text = line.decode("utf-8", "replace").strip()
-    if text:
-        yield Event("", text)
+    return [Event("", text)] if text else []
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def event_object(event: str, data: str) -> Any:

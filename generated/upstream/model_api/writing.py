@@ -257,11 +257,11 @@ def urlencoded(
     return found
 
 
-def json_lines(body: Any) -> Any:
-    """Write each item of a body as JSON on a line of its own."""
+def json_lines(body: Any, mark: str = "") -> Any:
+    """Write each item of a body as JSON on a line of its own, behind a mark."""
     if body is UNSET or isinstance(body, str | bytes):
         return body
-    return "".join(f"{_json(item)}\n" for item in body).encode()
+    return "".join(f"{mark}{_json(item)}\n" for item in body).encode()
 
 
 def text_of(value: Any) -> str:
