@@ -209,12 +209,9 @@ def test_a_filter_before_the_first_word_is_told_of_as_well() -> None:
     """Runs have no reason for it, so there is a message that has."""
     filtered = stream(chunk(role="assistant"), chunk("content_filter"))
     with upstream(filtered) as up, served(up) as client:
-        events: list[str] = []
-        for event in client.beta.threads.runs.create(**begin(client), stream=True):
-            events.append(event.event)
-            run = event.data if event.event == "thread.run.incomplete" else None
-            if run:
-                break
+        streamed = client.beta.threads.runs.create(**begin(client), stream=True)
+        seen = [each for each in streamed if each.event != "done"]
+        run = seen[-1].data
         (message, *_) = client.beta.threads.messages.list(run.thread_id).data
         assert (message.status, message.content) == ("incomplete", [])
         assert message.incomplete_details.reason == "content_filter"
@@ -222,7 +219,7 @@ def test_a_filter_before_the_first_word_is_told_of_as_well() -> None:
             run.id, thread_id=run.thread_id
         ).data
         assert step.status == "completed"
-    assert events[-3:] == [
+    assert [each.event for each in seen[-3:]] == [
         "thread.message.incomplete",
         "thread.run.step.completed",
         "thread.run.incomplete",

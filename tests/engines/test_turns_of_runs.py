@@ -241,7 +241,7 @@ def test_so_does_expiring(engine: Any) -> None:
         LocalServer(engine=engine(f"{up.url}/v1"), expires_after=10) as server,
         OpenAI(base_url=server.url, api_key="any", max_retries=0) as client,
     ):
-        api = client.beta.threads.runs
+        api: Any = client.beta.threads.runs
         with api.stream(**begin(client)) as events:
             assert next(iter(events.text_deltas)) == "4"
             run: Any = events.current_run
