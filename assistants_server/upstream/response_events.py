@@ -17,6 +17,7 @@ from ..engines.turn_events import (
 from ..engines.upstream_errors import UpstreamError, error_of
 from .calls import known_name, new_id
 from .foreign_files import WithFiles, image_of
+from .item_keys import ItemKeys
 from .pieces import AT_ONCE
 from .response_texts import ResponseTexts
 from .thoughts import AnswerThoughts
@@ -70,6 +71,7 @@ class ResponseEvents:
         self._name = name
         self._limit = limit
         self._taken = taken
+        self._keys = ItemKeys()
         self._names = names
         self._texts = ResponseTexts(begin_thoughts)
         self._calls: dict[str, _Call] = {}
@@ -97,24 +99,26 @@ class ResponseEvents:
             return self._end_of(models.ResponseSchema.from_dict(data))
         if not isinstance(data.get("type"), str):
             data["type"] = event.event
+        # Events about the whole response are about no item.
+        key = self._keys.of(data) if _is_about_item(data) else ""
         match models.read_response_stream_event(data):
             case models.ResponseTextDeltaEvent() as said:
-                return self._texts.add(_part(said), text_of(said.delta))
+                return self._texts.add(_part(key, said), text_of(said.delta))
             case models.ResponseFunctionCallArgumentsDeltaEvent() as piece:
-                return self._arguments(text_of(piece.item_id), text_of(piece.delta))
+                return self._arguments(key, text_of(piece.delta))
             case models.ResponseRefusalDeltaEvent() as said:
-                return self._texts.refuse(_part(said), text_of(said.delta))
+                return self._texts.refuse(_part(key, said), text_of(said.delta))
             case models.ResponseOutputItemAddedEvent(
                 item=models.FunctionToolCall() as call
             ):
-                return self._begin_call(call)
+                return self._begin_call(key, call)
             case models.ResponseOutputItemAddedEvent(item=models.ReasoningItem()):
                 self._texts.thoughts_are_apart = True
             case models.ResponseOutputItemDoneEvent(item=item):
-                return self._item(item)
+                return self._item(key, item)
             case models.ResponseOutputTextAnnotationAddedEvent() as added:
                 number, cited = added.annotation_index, added.annotation
-                return self._texts.cite(_part(added), number, cited)
+                return self._texts.cite(_part(key, added), number, cited)
             case (
                 models.ResponseCompletedEvent(response=response)
                 | models.ResponseIncompleteEvent(response=response)
@@ -137,8 +141,8 @@ class ResponseEvents:
             raise self._error("broke off in the middle of its answer")
         return []
 
-    def _arguments(self, item: str, piece: str) -> list[Found]:
-        call = self._calls.get(item)
+    def _arguments(self, key: str, piece: str) -> list[Found]:
+        call = self._calls.get(key)
         if call is None or not piece:
             # The item comes whole at its end.
             return []
@@ -155,9 +159,15 @@ class ResponseEvents:
         if response.status in _UNFINISHED:
             raise self._error(f"left its answer {response.status}")
         made: list[Found] = []
-        for item in list_of(response.output):
-            made += self._item(item)
+        given: list[Any] = list_of(response.output)
+        whole = [each for each in given if isinstance(each, Model | UnknownObject)]
+        keys = self._keys.of_all([item.to_dict() for item in whole], self._goes_on)
+        for key, item in zip(keys, whole, strict=True):
+            made += self._item(key, item)
         made += self._texts.end(is_cut=response.status == "incomplete")
+        names = [call.name for call in self._calls.values()]
+        if names and not any(names) and self._texts.say_nothing:
+            raise self._error("calls a function without saying which")
         usage = _usage(response.usage)
         if usage:
             made.append(usage)
@@ -167,16 +177,24 @@ class ResponseEvents:
             made.append(Incomplete("max_completion_tokens"))
         return made
 
+    def _goes_on(self, key: str, item: JSON) -> bool:
+        """Return whether a whole item begins with what was said under a key."""
+        if call := self._calls.get(key):
+            return text_of(item.get("arguments")).startswith(call.arguments)
+        for index, part in enumerate(those_of(item.get("content"), dict)):
+            if not text_of(part.get("text")).startswith(self._texts.told((key, index))):
+                return False
+        return True
+
     def _is_spent(self, usage: Usage | None) -> bool:
         if self._limit is None or usage is None or self._calls:
             return False
         return usage.completion_tokens >= self._limit
 
-    def _item(self, item: Any) -> list[Found]:
+    def _item(self, key: str, item: Any) -> list[Found]:
         """Read a whole item: what of it no event has said before."""
         if not isinstance(item, Model | UnknownObject):
             return []
-        key = _id(item)
         made: list[Found] = []
         match item:
             case models.OutputMessage():
@@ -187,7 +205,7 @@ class ResponseEvents:
                 made += self._whole_call(key, item)
                 item.call_id = self._calls[key].id
                 item.name = known_name(text_of(item.name), self._names)
-        if key and key in self._read_items:
+        if key in self._read_items:
             return made
         self._read_items.add(key)
         self.items.append(item.to_dict())
@@ -201,6 +219,9 @@ class ResponseEvents:
     def _message(self, id: str, message: models.OutputMessage) -> list[Found]:
         made: list[Found] = []
         is_cut = message.status == "incomplete"
+        content: Any = message.content
+        if isinstance(content, str):
+            made += self._texts.complete((id, 0), content, is_cut=is_cut)
         for index, part in enumerate(list_of(message.content)):
             key = id, index
             match part:
@@ -215,18 +236,18 @@ class ResponseEvents:
                     made += self._texts.complete(key, part.text, is_cut=is_cut)
         return [*made, *self._texts.images()]
 
-    def _begin_call(self, call: models.FunctionToolCall) -> list[Found]:
-        key = _id(call)
+    def _begin_call(self, key: str, call: models.FunctionToolCall) -> list[Found]:
         if key in self._calls:
             return []
-        given = text_of(call.call_id) or key
-        begun = _Call(given if given and given not in self._taken else new_id())
-        self._calls[key] = begun
+        given = text_of(call.call_id) or text_of(call.id)
+        taken = {*self._taken, *(each.id for each in self._calls.values())}
         name = known_name(text_of(call.name), self._names)
+        begun = _Call(given if given and given not in taken else new_id(), name)
+        self._calls[key] = begun
         return [ToolCallDelta(begun.id, name)]
 
     def _whole_call(self, key: str, whole: models.FunctionToolCall) -> list[Found]:
-        made = self._begin_call(whole)
+        made = self._begin_call(key, whole)
         call = self._calls[key]
         given: Any = whole.arguments
         if isinstance(given, dict):
@@ -246,16 +267,18 @@ class ResponseEvents:
 @dataclass
 class _Call:
     id: str
+    name: str
     arguments: str = ""
 
 
-def _id(item: Any) -> str:
-    return text_of(getattr(item, "id", "")) or text_of(getattr(item, "call_id", ""))
+def _is_about_item(event: JSON) -> bool:
+    kinds = ("response.output_", "response.function_", "response.refusal.")
+    return str(event["type"]).startswith(kinds)
 
 
-def _part(event: Any) -> Part:
-    """Return which part of which item an event is about."""
-    return text_of(event.item_id), count_of(event.content_index)
+def _part(key: str, event: Any) -> Part:
+    """Return which part of an item an event is about."""
+    return key, count_of(event.content_index)
 
 
 def _usage(usage: models.ResponseUsage | None) -> Usage | None:

@@ -51,6 +51,11 @@ class ResponseTexts:
         self._length = 0
         self._images: list[ForeignFile] = []
 
+    @property
+    def say_nothing(self) -> bool:
+        """Return whether nothing was passed on of any text."""
+        return not any(self._shown.values())
+
     def add(self, part: Part, piece: str, *, is_whole: bool = False) -> list[Output]:
         """Return the output for a piece of a text.
 
@@ -75,7 +80,7 @@ class ResponseTexts:
             whole: all of it.
             is_cut: whether the model was cut off in it.
         """
-        had = self._told(part)
+        had = self.told(part)
         if not isinstance(whole, str) or not whole.startswith(had):
             return []
         made = self.add(part, whole[len(had) :], is_whole=not had)
@@ -91,7 +96,7 @@ class ResponseTexts:
 
     def complete_refusal(self, part: Part, whole: Any) -> list[Output]:
         """Return the output for what of a whole refusal was not passed on yet."""
-        had = self._told(part)
+        had = self.told(part)
         if not isinstance(whole, str) or not whole.startswith(had):
             return []
         return self.refuse(part, whole[len(had) :])
@@ -132,7 +137,7 @@ class ResponseTexts:
         self._length = 0
         return output
 
-    def _told(self, part: Part) -> str:
+    def told(self, part: Part) -> str:
         """Return what the server has sent of a text."""
         pieces = self._pieces.get(part, [])
         pieces[:] = ["".join(pieces)]
@@ -149,7 +154,7 @@ class ResponseTexts:
         name = text_of(cited.filename) or file
         mark = f"\u3010{len(self._cited) - 1}\u2020{name}\u3011"
         start, self._length = self._length, self._length + len(mark)
-        self._marks.append((part, len(self._told(part)), len(mark)))
+        self._marks.append((part, len(self.told(part)), len(mark)))
         citation = {
             "type": "file_citation",
             "text": mark,
@@ -167,7 +172,7 @@ class ResponseTexts:
         file = ForeignFile(name, text_of(cited.container_id), text_of(cited.file_id))
         if file.is_image:
             self._images.append(file)
-        told = self._told(part)
+        told = self.told(part)
         start, end = count_of(cited.start_index), count_of(cited.end_index)
         link = _LINK.search(told, start, end)
         start, end = link.span() if link else (start, end)
@@ -193,5 +198,5 @@ class ResponseTexts:
     def _place(self, part: Part, index: int) -> int:
         """Return where a character of a text is in the message that is shown."""
         marks = (size for of, at, size in self._marks if of == part and at <= index)
-        hidden = len(self._told(part)) - self._shown.get(part, 0)
+        hidden = len(self.told(part)) - self._shown.get(part, 0)
         return self._begin.get(part, 0) + max(index - hidden, 0) + sum(marks)
