@@ -15,13 +15,15 @@ from collections.abc import Container, Iterator
 from itertools import count
 
 # RunObject, includeHTTPHeaders, thread.run.created, include[] -> their words.
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+# In OAuth2, ETag, IPv4 and userIDs a capital doesn't always begin a word.
+_WORDS = re.compile(
+    r"(?:[Oo]Auth[0-9]*|[Ee]Tags?|IPv[46])(?![a-z])|[A-Z]{2,}s(?![a-z])"
+    r"|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+"
+)
 # File systems take 255 bytes; Python adds up to 40 while it writes a compiled module.
 _MAX_LENGTH = 200
 _HASH_LENGTH = 8
 
-# What a name must not hide within generated code.
-_RESERVED = {"self", "cls", "models", "types", "errors", "UNSET"}
 # What is said of signs where nothing else tells two names apart.
 _SIGNS = {
     "[]": "array",
@@ -106,7 +108,8 @@ def identifier(name: str) -> str:
     result = _valid(snake_case(name), name)
     if keyword.iskeyword(result) or keyword.issoftkeyword(result):
         return result if result in ("type", "match", "case") else result + "_"
-    return result + "_" if result in _RESERVED else result
+    # Beside `self` of a method it would be the second of this name.
+    return "self_" if result == "self" else result
 
 
 def module_name(name: str) -> str:

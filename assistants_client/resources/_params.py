@@ -42,7 +42,6 @@ from .._api import (
     TruncationObjectDict,
     VectorStoreExpirationAfter,
     VectorStoreExpirationAfterDict,
-    VectorStoreFileAttributes,
     VectorStoreRankingOptions,
     VectorStoreRankingOptionsDict,
 )
@@ -693,7 +692,7 @@ class VectorStoreFilesCreate(Options, total=False):
     """What else `vector_stores.files.create` takes."""
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
 
 
 class VectorStoreFilesList(Options, total=False):
@@ -713,7 +712,7 @@ class VectorStoreFilesCreateAndPoll(Options, total=False):
     """What else `vector_stores.files.create_and_poll` takes."""
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     poll_interval_ms: float
     max_wait: float | None
     max_wait_seconds: float
@@ -735,7 +734,7 @@ class VectorStoreFilesUpload(Options, total=False):
     """What else `vector_stores.files.upload` takes."""
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     progress: bool | Callable[[int, int | None], Any]
 
 
@@ -743,7 +742,7 @@ class VectorStoreFilesUploadAndPoll(Options, total=False):
     """What else `vector_stores.files.upload_and_poll` takes."""
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     progress: bool | Callable[[int, int | None], Any]
     poll_interval_ms: float
     max_wait: float | None
@@ -758,7 +757,7 @@ class VectorStoreFileBatchesCreate(Options, total=False):
     file_ids: Sequence[str | HasId]
     files: Sequence[CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict]
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
 
 
 class VectorStoreFileBatchesListFiles(Options, total=False):
@@ -780,7 +779,7 @@ class VectorStoreFileBatchesCreateAndPoll(Options, total=False):
     file_ids: Sequence[str | HasId]
     files: Sequence[CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict]
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     poll_interval_ms: float
     max_wait: float | None
     max_wait_seconds: float
@@ -804,7 +803,7 @@ class VectorStoreFileBatchesUploadAndPoll(Options, total=False):
     """What else `vector_stores.file_batches.upload_and_poll` takes."""
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     file_ids: Iterable[str | HasId] | None
     max_concurrency: int
     progress: bool | Callable[[int, int | None], Any]

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         CreateVectorStoreFileRequest,
         CreateVectorStoreFileRequestDict,
         FileTypes,
-        VectorStoreFileAttributes,
         VectorStoreFileBatchObject,
         VectorStoreFileObject,
     )
@@ -67,7 +66,7 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
         ] = NOT_GIVEN,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -268,7 +267,7 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
         ] = NOT_GIVEN,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         max_wait_seconds: float = NOT_GIVEN,
@@ -396,7 +395,7 @@ class AsyncVectorStoreFileBatches(AsyncProcessingResource):
         files: Iterable[FileTypes],
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         file_ids: Iterable[str | HasId] | None = None,
         max_concurrency: int = 5,
         progress: bool | Callable[[int, int | None], Any] = False,

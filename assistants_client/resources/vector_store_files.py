@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         ChunkingStrategyRequestParamDict,
         DeleteVectorStoreFileResponse,
         FileTypes,
-        VectorStoreFileAttributes,
         VectorStoreFileContent,
         VectorStoreFileObject,
     )
@@ -65,7 +64,7 @@ class VectorStoreFiles(ProcessingResource):
         file_id: str | HasId,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -153,7 +152,7 @@ class VectorStoreFiles(ProcessingResource):
         file_id: str | HasId,
         *,
         vector_store_id: str | HasId,
-        attributes: VectorStoreFileAttributes | None,
+        attributes: Mapping[str, str | float | bool] | None,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -342,7 +341,7 @@ class VectorStoreFiles(ProcessingResource):
         vector_store_id: str | HasId,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         max_wait_seconds: float = NOT_GIVEN,
@@ -463,7 +462,7 @@ class VectorStoreFiles(ProcessingResource):
         file: FileTypes,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         progress: bool | Callable[[int, int | None], Any] = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -518,7 +517,7 @@ class VectorStoreFiles(ProcessingResource):
         file: FileTypes,
         chunking_strategy: ChunkingStrategyRequestParam
         | ChunkingStrategyRequestParamDict = NOT_GIVEN,
-        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        attributes: Mapping[str, str | float | bool] | None = NOT_GIVEN,
         progress: bool | Callable[[int, int | None], Any] = False,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,

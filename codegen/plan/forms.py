@@ -149,11 +149,13 @@ def resolved(document: Document, schema: Any, at: Path) -> tuple[Schema, Path]:
 
 def is_file(schema: Schema) -> bool:
     """Return whether a schema is one of bytes as they are."""
-    if schema.get("type") != "string" or "contentEncoding" in schema:
+    encoding = str(schema.get("contentEncoding", "")).lower()
+    if schema.get("type") != "string" or encoding not in ("", "binary"):
         return False
     if schema.get("format") == "binary":
         return True
-    media_type = str(schema.get("contentMediaType") or "text/plain")
+    usual = "application/octet-stream" if encoding else "text/plain"
+    media_type = str(schema.get("contentMediaType") or usual)
     return not (is_json(media_type) or media_type.startswith("text/"))
 
 

@@ -15,7 +15,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError, shorten
-from codegen.plan.literal import either, literal
+from codegen.plan.literal import either, literal, members_of
 from codegen.plan.naming import Names, SchemaNames
 from codegen.unions import is_array, is_class, is_map, kinds_read, leaves, needs_choice
 
@@ -80,6 +80,8 @@ class Type:
         dicts: the named schemas whose TypedDict is in `written`.
         reader: how the value is read, or None where it stays as it came.
         as_dict: the type of the TypedDict alone, where the schema has one of its own.
+        varied: whether values of narrower types are welcome, such as an int for a
+            float. A list of those is no list of this type: type checkers say so.
     """
 
     annotation: str
@@ -88,6 +90,7 @@ class Type:
     dicts: frozenset[str] = frozenset()
     reader: Reader | None = None
     as_dict: str = ""
+    varied: bool = False
 
 
 @dataclass
@@ -156,7 +159,8 @@ class Types:
         if "const" in schema:
             return _same(_constant_annotation(schema["const"], at))
         if "enum" in schema:
-            return _same(enum_annotation(schema, at))
+            annotation = enum_annotation(schema, at)
+            return _same(annotation, varied=len(kinds_of(schema)) > 1)
         key = union_key(schema)
         if key is not None:
             return self._union(schema[key], (*at, key))
@@ -171,7 +175,7 @@ class Types:
             return _ANY
         if kind not in _PLAIN:
             raise SpecError(f"{shorten(kind)} is no type of JSON", at=at)
-        return _same(_PLAIN[kind])
+        return _same(_PLAIN[kind], varied=kind == "number")
 
     def _named(self, name: str, at: Path) -> Type:
         names = self.names[name]
@@ -183,7 +187,8 @@ class Types:
             reads = kinds_read({"$ref": reference_to(name)}, self.schemas, at)
             return _of_class(name, names, f"models.{names.reader}", reads)
         if kind == "enum":
-            return Type(names.class_, names.class_, frozenset({name}))
+            varied = len(kinds_of(self.schemas[name])) > 1
+            return Type(names.class_, names.class_, frozenset({name}), varied=varied)
         if name in self._aliases:
             return self._aliases[name]
         if name in self._open:
@@ -209,7 +214,9 @@ class Types:
         written = inner.written if more else names.class_
         models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
         reader, as_dict = inner.reader, inner.as_dict
-        result = Type(names.class_, written, models, inner.dicts, reader, as_dict)
+        result = Type(
+            names.class_, written, models, inner.dicts, reader, as_dict, inner.varied
+        )
         if not met:
             # Seen from within another, a recursive one is not known to its end.
             self._aliases[name] = result
@@ -243,7 +250,8 @@ class Types:
         inner = schema.get(key, {})
         item = _ANY if isinstance(inner, bool) else self.of(inner, (*at, key))
         # Read-only in a TypedDict, so that a list of one variant is welcome.
-        written = general if item.written != item.annotation else start
+        varied = item.varied or item.written != item.annotation
+        written = general if varied else start
         reader = _each(f"read_{start.partition('[')[0]}", item.reader, kind)
         return Type(
             f"{start}{item.annotation}]",
@@ -251,6 +259,7 @@ class Types:
             item.models,
             item.dicts,
             reader,
+            varied=varied,
         )
 
     def _union(self, members: list[Any], at: Path) -> Type:
@@ -263,12 +272,14 @@ class Types:
             return _ANY
         null = ["None"] if any(is_null(member) for member in members) else []
         readers = [type_.reader for type_ in types if type_.reader is not None]
+        annotation = either([*(t.annotation for t in types), *null])
         return Type(
-            either([*(t.annotation for t in types), *null]),
+            annotation,
             either([*(t.written for t in types), *null]),
             frozenset[str]().union(*(t.models for t in types)),
             frozenset[str]().union(*(t.dicts for t in types)),
             _chain(readers, at),
+            varied=len(members_of(annotation)) > 1 or any(t.varied for t in types),
         )
 
 
@@ -341,16 +352,24 @@ def enum_annotation(schema: Schema, at: Path) -> str:
             parts.append(literal(value, at))
         elif not isinstance(value, int | float):
             raise SpecError(f"{shorten(value)} can't be a value of an enum", at=at)
-    kinds = sorted({type(value).__name__ for value in values} - {"bool"})
+    kinds = kinds_of(schema)
     literals = [f"Literal[{', '.join(dict.fromkeys(parts))}]"] if parts else []
     return " | ".join([*literals, *kinds])
+
+
+def kinds_of(schema: Schema) -> list[str]:
+    """Name the types of the values of an enum, those whose literals stand for all."""
+    return sorted({type(value).__name__ for value in schema["enum"]} - {"bool"})
 
 
 def _of_text(schema: Schema) -> Type | None:
     """Return the type of a text that is more than a text, if it is."""
     media_type, encoding = schema.get("contentMediaType"), schema.get("contentEncoding")
+    if str(encoding).lower() == "binary":
+        # Bytes as they are: not encoded at all.
+        media_type, encoding = media_type or "application/octet-stream", None
     if schema.get("format") == "binary":
-        return _same("FileTypes")
+        return _FILE
     if encoding is not None:
         is_base64 = str(encoding).lower() == "base64"
         written = "str | FileTypes" if media_type else "BytesLike"
@@ -358,13 +377,14 @@ def _of_text(schema: Schema) -> Type | None:
     if media_type is not None:
         # Text that is written in another language is text all the same.
         is_text = is_json(str(media_type)) or str(media_type).startswith("text/")
-        return Type("str", "str | FileTypes") if is_text else _same("FileTypes")
+        return Type("str", "str | FileTypes") if is_text else _FILE
     written = _FORMATS.get(str(schema.get("format")), "")
     return Type("str", written) if written else None
 
 
-def _same(annotation: str) -> Type:
-    return Type(annotation, annotation)
+def _same(annotation: str, *, varied: bool = False) -> Type:
+    return Type(annotation, annotation, varied=varied)
 
 
 _ANY = _same("Any")
+_FILE = _same("FileTypes", varied=True)

@@ -177,7 +177,7 @@ def uploads(make: Make) -> Any:
     media = {
         "schema": obj(
             one=octets, many=array(octets), small=base64, meta=PAIR, csv=TEXT,
-            old=BINARY, tags=array(TEXT),
+            old=BINARY, tags=array(TEXT), plain={**TEXT, "contentEncoding": "binary"},
         ),
         "encoding": {
             "csv": {"contentType": "text/csv"},
@@ -208,7 +208,7 @@ def test_parts_of_forms_are_what_their_encoding_says(
 ) -> None:
     body = {
         "one": b"1", "many": [b"2", ("b.txt", b"3")], "small": b"\xff", "meta": OBJECT,
-        "csv": "a;b", "old": b"4", "tags": LIST,
+        "csv": "a;b", "old": b"4", "tags": LIST, "plain": b"5",
     }  # fmt: skip
     with uploads.Client(base_url=server.url) as client:
         uploads.api.things.upload.sync(client=client, body=body)
@@ -218,7 +218,8 @@ def test_parts_of_forms_are_what_their_encoding_says(
 
 def _check_parts(found: WerkzeugRequest, raw: bytes) -> None:
     files = {k: [f.read() for f in found.files.getlist(k)] for k in found.files}
-    assert files == {"one": [b"1"], "many": [b"2", b"3"], "old": [b"4"]}
+    one = {"one": [b"1"], "old": [b"4"], "plain": [b"5"]}
+    assert files == {**one, "many": [b"2", b"3"]}
     assert found.files["old"].content_type == "application/pdf"
     assert found.files["old"].headers["X-Kind"] == "k"
     assert found.form["small"] == "/w=="
@@ -226,6 +227,11 @@ def _check_parts(found: WerkzeugRequest, raw: bytes) -> None:
     assert json.loads(found.form["tags"]) == LIST
     assert b'name="csv"\r\nContent-Type: text/csv' in raw
     assert b'name="small"\r\nContent-Type: image/png' in raw
+
+
+def test_bytes_as_they_are_are_a_file(uploads: Any) -> None:
+    with pytest.raises(uploads.errors.UnusableFile, match="plain is text"):
+        uploads.api.things.upload.build_request(body={"plain": "5"})
 
 
 def test_other_bodies_are_sent_as_they_are(

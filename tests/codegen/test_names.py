@@ -67,12 +67,33 @@ def attributes(*properties: str, **more: Any) -> dict[str, str]:
         (["to_dict", "toDict"], ["to_dict_", "to_dict_2"]),
         (["$", "@", ""], ["dollar", "commercial_at", "empty"]),
         (["имя", "名前"], ["i_em_ya", "n540d_524d"]),
+        (["OAuth2Token", "oAuth", "OAuthor"], ["oauth2_token", "oauth", "o_author"]),
+        (["ETag", "eTag2", "IPv4Address"], ["etag", "etag_2", "ipv4_address"]),
+        (["userIDs", "IDs", "URLsOf"], ["user_ids", "ids", "urls_of"]),
     ],
 )  # fmt: skip
 def test_each_property_has_a_name_of_its_own(
     properties: list[str], names: list[str]
 ) -> None:
     assert [*attributes(*properties).values()] == names
+
+
+def test_what_modules_import_renames_nothing(make: Make) -> None:
+    names = ("cls", "errors", "models", "types", "self")
+    thing = obj(**{name: array(ref("Inner")) for name in names})
+    find = operation("find", *map(parameter, names), schema=ref("T"))
+    package = make(document({"/a": {"get": find}}, T=thing, Inner=obj(a=TEXT)))
+    every_module(package)
+    value = {name: [{"a": name}] for name in names}
+    read = package.models.T.from_dict(value)
+    assert read.to_dict() == value
+    assert [getattr(read, name)[0].a for name in names[:-1]] == [*names[:-1]]
+    made = package.models.T(errors=[], models=[], types=[], cls=[], self_=[])
+    assert made.to_dict() == {name: [] for name in names}
+    request = package.api.things.find.build_request(
+        cls="c", errors="e", models="m", types="t", self_="s"
+    )
+    assert dict(request.query) == {name: name[0] for name in names}
 
 
 def test_a_property_added_later_renames_no_other() -> None:

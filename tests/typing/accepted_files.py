@@ -97,6 +97,8 @@ def stores(client: Client, stored: FileObject) -> None:
     assert_type(files.poll(added, vector_store_id="vs"), VectorStoreFileObject)
     assert_type(files.upload(vector_store_id="vs", file=b""), VectorStoreFileObject)
     files.upload_and_poll(vector_store_id="vs", file=("a", b""), attributes={"a": 1})
+    texts: dict[str, str] = {"a": "b"}
+    files.upload_and_poll(vector_store_id="vs", file=b"", attributes=texts)
     batch = batches.upload_and_poll("vs", files=[b"", ("a", b"")], file_ids=[stored])
     assert_type(batch, VectorStoreFileBatchObject)
     batches.poll(batch, vector_store_id="vs", spinner=True, on_update=print)

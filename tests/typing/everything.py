@@ -15,6 +15,28 @@ from tests.codegen.specs import (
     ref,
 )
 
+CALLING = """\
+from of_everything import Client, File
+from of_everything.api.things import wide
+
+
+def call(
+    client: Client,
+    files: list[File],
+    numbers: list[int],
+    labels: dict[str, str],
+    states: list[str],
+) -> None:
+    wide.sync(client=client, numbers=numbers, body={
+        "files": files,
+        "file": files[0],
+        "labels": labels,
+        "states": states,
+        "grid": [numbers],
+    })
+"""
+"""A program with variables of types that are narrower than those of arguments."""
+
 
 def everything() -> Document:
     """Return the document."""
@@ -45,6 +67,18 @@ def everything() -> Document:
             },
         ),
     }
+    file = {**TEXT, "format": "binary"}
+    nullable = {"anyOf": [TEXT, {"type": "null"}]}
+    labels = {"type": "object", "additionalProperties": nullable}
+    schemas["Wide"] = obj(
+        files=array(file),
+        file={**TEXT, "contentEncoding": "binary"},
+        labels=labels,
+        states=array({"anyOf": [ref("Choice"), {"type": "null"}]}),
+        grid=array(array({"type": "number"})),
+    )
+    numbers = parameter("numbers", schema=array({"type": "number"}))
+    wide = {"multipart/form-data": {"schema": ref("Wide")}}
     bodies = {
         JSON: {"schema": ref("Odd")},
         "multipart/form-data": {"schema": obj(f={**TEXT, "format": "binary"})},
@@ -94,7 +128,8 @@ def everything() -> Document:
                 "put": operation("both", body={JSON: {"schema": part}}, responses=both),
                 "patch": operation("named", *named, schema=TEXT),
                 "delete": operation("drop", responses={"204": {"description": "Ok."}}),
-            }
+            },
+            "/wide": {"post": operation("wide", numbers, body=wide)},
         },
         **schemas,
     )

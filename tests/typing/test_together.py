@@ -49,6 +49,10 @@ def test_what_was_added_to_the_document_is_typed(told: Told) -> None:
     assert told(f"{PROJECT}/methods.py") == []
 
 
+def test_lists_of_narrower_types_are_welcome_as_arguments(told: Told) -> None:
+    assert told(f"{PROJECT}/calling.py") == []
+
+
 def test_nothing_else_is_said_than_of_mistakes(told: Told) -> None:
     assert told(".") == told(MISTAKEN)
 

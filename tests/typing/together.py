@@ -24,7 +24,7 @@ from tests.codegen.conftest import built, silent
 from tests.codegen.once import once
 from tests.codegen.specs import EVERYTHING, ROOT, written
 from tests.codegen.zoo import zoo
-from tests.typing.everything import everything
+from tests.typing.everything import CALLING, everything
 from tests.typing.mistakes import MISTAKES, PREAMBLE
 from tests.vendor.projects import TALKING, vendor
 
@@ -138,6 +138,7 @@ def _project(folder: Path) -> str:
         "talking.py": TALKING,
         "untouched.py": programs.UNTOUCHED,
         "methods.py": programs.METHODS,
+        "calling.py": CALLING,
         "mistaken.py": "\n".join([*PREAMBLE, *MISTAKES, ""]),
     }
     for name, text in texts.items():

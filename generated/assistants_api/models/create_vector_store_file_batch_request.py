@@ -104,4 +104,4 @@ class CreateVectorStoreFileBatchRequestDict(TypedDict, total=False):
     file_ids: list[str]
     files: Sequence[CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict]
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None

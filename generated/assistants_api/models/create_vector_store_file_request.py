@@ -90,7 +90,7 @@ class CreateVectorStoreFileRequestOptionalDict(TypedDict, total=False):
     """
 
     chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
 
 
 class CreateVectorStoreFileRequestDict(

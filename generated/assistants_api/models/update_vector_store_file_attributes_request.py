@@ -68,4 +68,4 @@ class UpdateVectorStoreFileAttributesRequest(Model):
 class UpdateVectorStoreFileAttributesRequestDict(TypedDict, total=False):
     """`UpdateVectorStoreFileAttributesRequest` as a plain dict, for arguments."""
 
-    attributes: Required[VectorStoreFileAttributes | None]
+    attributes: Required[Mapping[str, str | float | bool] | None]

@@ -132,4 +132,4 @@ class VectorStoreFileObjectDict(TypedDict, total=False):
     status: Required[VectorStoreFileStatus]
     last_error: Required[VectorStoreFileError | VectorStoreFileErrorDict | None]
     chunking_strategy: VectorStoreFileChunking | VectorStoreFileChunkingDict
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None

@@ -86,7 +86,7 @@ class VectorStoreSearchResultItemDict(TypedDict, total=False):
     file_id: Required[str]
     filename: Required[str]
     score: Required[float]
-    attributes: Required[VectorStoreFileAttributes | None]
+    attributes: Required[Mapping[str, str | float | bool] | None]
     content: Required[
         Sequence[
             VectorStoreSearchResultContentObject

@@ -79,5 +79,5 @@ class FileSearchToolCallResultsItemDict(TypedDict, total=False):
     file_id: str
     text: str
     filename: str
-    attributes: VectorStoreFileAttributes | None
+    attributes: Mapping[str, str | float | bool] | None
     score: float

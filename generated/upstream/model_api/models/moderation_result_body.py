@@ -80,5 +80,5 @@ class ModerationResultBodyDict(TypedDict, total=False):
     model: Required[str]
     flagged: Required[bool]
     categories: Required[dict[str, bool]]
-    category_scores: Required[dict[str, float]]
+    category_scores: Required[Mapping[str, float]]
     category_applied_input_types: Required[dict[str, list[ModerationInputType]]]
