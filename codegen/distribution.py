@@ -15,6 +15,7 @@ from codegen.errors import BuildError, counted, shorten
 from codegen.paths import LICENCE, TEMPLATES
 from codegen.plan import Package
 from codegen.plan.literal import plain_text
+from codegen.plan.operations import OperationModule
 from codegen.render import environment
 from codegen.source import Document
 
@@ -24,6 +25,7 @@ _PYTHON = ">=3.11"
 _NEEDED = ("attrs>=23.1", "attrs>=25.4; python_version >= '3.14'")
 _LIBRARIES = {"httpx": "httpx>=0.27,<1", "httpx2": "httpx2>=2.12,<3"}
 _TIMES = "python-dateutil>=2.9"
+_SECRET = '"..."'
 _AUTHOR = re.compile(r"(?P<name>[^<>]*?)\s*(<(?P<email>[^<>\s]+@[^<>\s]+)>)?\Z")
 
 
@@ -49,6 +51,7 @@ def write_distribution(
         BuildError: something that was chosen is no such metadata.
     """
     version, notes = _version(package.version, wanted.get("version"))
+    example = next((op for op in package.operations if _is_plain(op)), None)
     values = {
         "name": _name(wanted.get("name", name.replace("_", "-"))),
         "package": name,
@@ -66,7 +69,9 @@ def write_distribution(
         ],
         "operations": counted(len(package.operations), "operation"),
         "models": counted(len(package.schemas), "model"),
-        "example": next((op for op in package.operations if _is_plain(op)), None),
+        "example": example,
+        "credentials": _credentials(package, example),
+        "has_server": bool(package.servers.default),
         "terms": _terms(document),
         "ours": LICENCE.read_text(encoding="utf-8").strip(),
     }
@@ -115,10 +120,17 @@ def _terms(document: Document) -> list[str]:
     return [plain_text(str(found[key])) for key in keys if found.get(key)]
 
 
-def _is_plain(operation: Any) -> bool:
-    """Return whether an operation can be called without arguments."""
+def _is_plain(operation: OperationModule) -> bool:
+    """Return whether an operation can be called without arguments, and may be."""
     needed = [p for p in operation.parameters if p.required]
-    return not needed and not operation.body_required
+    return not (needed or operation.body_required or operation.deprecated)
+
+
+def _credentials(package: Package, example: OperationModule | None) -> str:
+    """Write what the example needs to be given, "" where it needs nothing."""
+    schemes = package.security.usual.get(example.place, []) if example else []
+    values = {"basic": '("user", "password")'}
+    return ", ".join(f"{s.attribute}={values.get(s.kind, _SECRET)}" for s in schemes)
 
 
 def _toml(value: Any) -> str:

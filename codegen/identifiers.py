@@ -93,6 +93,12 @@ def snake_case(name: str) -> str:
     return "_".join(words(name)).lower()
 
 
+def sentence(name: str) -> str:
+    """Write a name as the words that it consists of: `get_bot_URL` is `Get bot URL`."""
+    text = " ".join(p if p.isupper() else p.lower() for p in words(name))
+    return text[:1].upper() + text[1:]
+
+
 def class_name(name: str) -> str:
     """Return a valid name for the class of a schema."""
     result = _valid(pascal_case(name), name)

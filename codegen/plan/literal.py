@@ -86,6 +86,11 @@ def plain_text(text: str) -> str:
     return " ".join(text.split())
 
 
+def ended(text: str) -> str:
+    """End a text as a sentence ends, unless it does already."""
+    return text if text[-1:] in (".", "!", "?", ":") else f"{text}."
+
+
 def docstring(*paragraphs: str, indent: int = 4) -> str:
     """Write paragraphs as a docstring, wrapped, with nothing that could end it."""
     width = _WIDTH - indent

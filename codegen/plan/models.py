@@ -29,14 +29,24 @@ SWITCH = "stream"
 """The property of a body that asks for a stream of events."""
 # Which function of the module `datetimes` understands a format.
 _TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
-# The same of the module `formats`: the end of the name of the derived property, and its
-# type, by a name that no property has.
+# The same of the module `formats`: the end of the name of the derived property, its
+# type, by a name that no property has, and what it is read as.
 _ACCESSORS = {
-    "date": ("as_date", "date", "_date"),
-    "duration": ("as_timedelta", "timedelta", "_timedelta"),
-    "uuid": ("as_uuid", "uuid", "_UUID"),
-    "decimal": ("as_decimal", "decimal", "_Decimal"),
-    "byte": ("as_bytes", "bytes", "_bytes"),
+    "date": ("as_date", "date", "_date", "a date, or None where it is no date"),
+    "duration": (
+        "as_timedelta",
+        "timedelta",
+        "_timedelta",
+        "a timedelta, or None where it is no duration",
+    ),
+    "uuid": ("as_uuid", "uuid", "_UUID", "a UUID, or None where it is no UUID"),
+    "decimal": (
+        "as_decimal",
+        "decimal",
+        "_Decimal",
+        "a Decimal, or None where it is no number",
+    ),
+    "byte": ("as_bytes", "bytes", "_bytes", "bytes, or None where it is no base64"),
 }
 
 
@@ -49,7 +59,7 @@ class Field:
         asked: whether one that is made or sent has to have it.
         datetime: the derived property that is the time as a datetime, "" without one.
         accessor: the derived property that has the type of the format: its name, the
-            function that reads it, and the type.
+            function that reads it, the type, and the same for people.
     """
 
     key: str
@@ -65,7 +75,7 @@ class Field:
     datetime: str = ""
     asked: bool = False
     deprecated: bool = False
-    accessor: tuple[str, str, str] | None = None
+    accessor: tuple[str, str, str, str] | None = None
 
     @property
     def read_object(self) -> str:
@@ -303,7 +313,7 @@ def _field(
         time=_TIMES.get(format_),
         asked=asked,
         deprecated=said.get("deprecated") is True,
-        accessor=(found[1], found[0], found[2]) if found else None,
+        accessor=(found[1], found[0], *found[2:]) if found else None,
     )
     return planned, type_.models, type_.dicts
 

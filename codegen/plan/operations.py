@@ -8,9 +8,9 @@ from typing import Any
 
 from codegen.document import Operation
 from codegen.errors import Path, SpecError, shorten
-from codegen.identifiers import module_name
+from codegen.identifiers import module_name, sentence
 from codegen.plan.bodies import Body, plan_bodies
-from codegen.plan.literal import docstring, either, plain_text, string
+from codegen.plan.literal import docstring, either, ended, plain_text, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.parameters import IN_PATH, Parameter, plan_parameters
 from codegen.plan.responses import Responses, plan_responses
@@ -20,6 +20,8 @@ from codegen.plan.types import Type, Types
 from codegen.source import Document
 
 _DEFAULT_TAG = "default"
+# How long a description may be to be the first line of a docstring.
+_LINE = 80
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,20 @@ class OperationModule:
 
     @property
     def headline(self) -> str:
-        """Return the summary, ended as the first line of a docstring is."""
-        text = plain_text(self.summary or self.operation_id)
-        return text if text[-1:] in (".", "!", "?", ":") else f"{text}."
+        """Return the first line of a docstring: the summary, if there is one.
+
+        Else a short description is as good, and the words of the name must do without.
+        """
+        text = plain_text(self.summary)
+        if not text and len(self.description) <= _LINE:
+            text = plain_text(self.description)
+        return ended(text or sentence(self.operation_id))
+
+    @property
+    def details(self) -> str:
+        """Return the description, without what the headline has said already."""
+        is_said = ended(plain_text(self.description)) == self.headline
+        return "" if is_said else self.description
 
     @property
     def writes(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from codegen.document import (
@@ -25,6 +25,7 @@ from codegen.plan.headers import Header, plan_headers
 from codegen.plan.literal import either, members_of, string
 from codegen.plan.media_types import asked, breadth, first_of
 from codegen.plan.models import SWITCH
+from codegen.plan.statuses import Branch, Response, branches, errors, successes
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
@@ -34,53 +35,11 @@ _HELPERS = (
     *("lines_of", "is_json", "is_text"),
 )
 _HELPER = re.compile(rf"\b({'|'.join(_HELPERS)})\(")
-# JSON that is returned as it came, whatever decides on it.
-_PLAIN = re.compile(r"(^|else )(json|any|lines)_of\(response\)( if |$)")
+# What fails where a body isn't JSON.
+_DECODES = re.compile(r"\b(json|any|lines)_of\(")
 # Any media type, and thus most of all JSON.
 _ANY_TYPES = ("*/*", "application/*")
 _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)\Z")
-
-
-@dataclass(frozen=True)
-class Response:
-    """What comes with a range of statuses.
-
-    Attributes:
-        first, last: the range, both inclusive; 0 to 0 stands for every other status.
-        kind: json, lines (of JSON), text, bytes, any, mixed (what comes decides) or
-            none.
-        annotation: its type in Python.
-        call: the expression that reads it.
-    """
-
-    first: int
-    last: int
-    kind: str
-    annotation: str
-    call: str
-    models: frozenset[str] = frozenset()
-
-    @property
-    def is_any(self) -> bool:
-        """Return whether the expression has no type of its own: plain JSON."""
-        return _PLAIN.search(self.call) is not None
-
-    @property
-    def target(self) -> str:
-        """Name the variable for it, one for each status so that each has its type."""
-        is_one = self.first == self.last
-        return f"result_{self.first}" if is_one else f"result_{self.first // 100}xx"
-
-    @property
-    def condition(self) -> str:
-        """Write the test of `status`."""
-        if self.first == self.last:
-            return f"status == {self.first}"
-        return f"{self.first} <= status <= {self.last}"
-
-    def same_as(self, other: Response) -> bool:
-        """Return whether both are read in the same way."""
-        return replace(self, first=0, last=0) == replace(other, first=0, last=0)
 
 
 @dataclass(frozen=True)
@@ -131,6 +90,22 @@ class Responses:
         """Return what is documented for each range of statuses."""
         default = [self.default] if self.default else []
         return [*self.successes, *self.errors, *default]
+
+    @property
+    def branches(self) -> list[Branch]:
+        """Return what a status decides, statuses that are read alike in one."""
+        return [*branches(self.successes), *branches(self.errors)]
+
+    @property
+    def refused(self) -> str:
+        """Say what is raised for a response, as a section of a docstring."""
+        reads_json = any(_DECODES.search(each.call) for each in self.all)
+        lines = []
+        if self.default is None:
+            lines.append("UnexpectedStatus: the document doesn't describe the status.")
+        if reads_json:
+            lines.append("UndecodableBody: the body is not what its status promises.")
+        return "\n    ".join(["Raises:", *lines]) if lines else ""
 
     @property
     def reads_times(self) -> bool:
@@ -198,8 +173,8 @@ def plan_responses(document: Document, types: Types, operation: Operation) -> Re
         found.append(response)
     default = next((each for each in reversed(found) if not each.first), None)
     return Responses(
-        successes=_any_success([each for each in found if 200 <= each.first <= 299]),
-        errors=_joined([r for r in found if r.first and not 200 <= r.first <= 299]),
+        successes=successes([each for each in found if 200 <= each.first <= 299]),
+        errors=errors(found, default),
         default=default,
         stream=stream,
         models=frozenset(models),
@@ -307,40 +282,6 @@ def kind_of(media_type: str) -> str:
     if plain in _ANY_TYPES:
         return "any"
     return "text" if plain.startswith("text/") else "bytes"
-
-
-def _any_success(responses: list[Response]) -> list[Response]:
-    """Read every 2xx: documented ones as they are, others as 2XX, else as the first."""
-    if not responses:
-        return []
-    ranges, exact = _sorted(responses)
-    rest = replace([*ranges, *exact][0], first=200, last=299)
-    return [*(each for each in exact if not each.same_as(rest)), rest]
-
-
-def _joined(responses: list[Response]) -> list[Response]:
-    """Join ranges that are read alike; exact statuses come before ranges."""
-    ranges, exact = _sorted(responses)
-    joined: list[Response] = []
-    for each in ranges:
-        before = joined[-1] if joined else None
-        if before and before.last + 1 == each.first and before.same_as(each):
-            joined[-1] = replace(before, last=each.last)
-        else:
-            joined.append(each)
-    covered = [
-        each
-        for each in exact
-        if any(r.first <= each.first <= r.last and r.same_as(each) for r in joined)
-    ]
-    return [each for each in exact if each not in covered] + joined
-
-
-def _sorted(responses: list[Response]) -> tuple[list[Response], list[Response]]:
-    """Return those for a range, and those for one status."""
-    responses = sorted(responses, key=lambda each: each.first)
-    ranges = [each for each in responses if each.first != each.last]
-    return ranges, [each for each in responses if each.first == each.last]
 
 
 def _stream(types: Types, type_: Type, schema: Any, at: Path, switch: str) -> Stream:

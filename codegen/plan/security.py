@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from codegen.document import mapping, operations, resolve
 from codegen.errors import Path, json_path, shorten
 from codegen.identifiers import free, identifier
-from codegen.plan.literal import docstring, plain_text, string
+from codegen.plan.literal import docstring, ended, plain_text, string
 from codegen.source import Document
 
 _SECTION = "securitySchemes"
@@ -61,7 +61,7 @@ class Scheme:
     def words(self) -> str:
         """Return what is said of it where credentials are given."""
         said = plain_text(self.description)
-        return f"{self.what}{f'; {said}' if said else ''}."
+        return f"{self.what}. {ended(said)}" if said else f"{self.what}."
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,15 @@ class Security:
         required: what operations need that say nothing, as code.
         own: those that say something else, as code, by their places.
         needs: what is needed, for people, by the places of operations.
+        usual: the schemes of the first alternative that credentials are enough for, by
+            the places of operations.
     """
 
     schemes: list[Scheme] = field(default_factory=list[Scheme])
     required: str = "()"
     own: dict[Path, str] = field(default_factory=dict[Path, str])
     needs: dict[Path, str] = field(default_factory=dict[Path, str])
+    usual: dict[Path, list[Scheme]] = field(default_factory=dict[Path, list[Scheme]])
 
     @property
     def fields(self) -> list[Scheme]:
@@ -123,7 +126,7 @@ def plan_security(document: Document, notes: list[str]) -> Security:
         if found is not None:
             schemes[name] = found
     required = _alternatives(document.get("security"), ("security",), schemes, notes)
-    own, needs = {}, {}
+    own, needs, usual = {}, {}, {}
     for operation in operations(document):
         said = operation.data.get("security")
         at = (*operation.at, "security")
@@ -132,7 +135,10 @@ def plan_security(document: Document, notes: list[str]) -> Security:
             own[operation.at] = _code(needed)
         if text := _words(needed, schemes):
             needs[operation.at] = text
-    return Security([*schemes.values()], _code(required), own, needs)
+            alternatives = ([schemes[name] for name in each] for each in needed)
+            enough = (each for each in alternatives if all(s.attribute for s in each))
+            usual[operation.at] = next(enough, [])
+    return Security([*schemes.values()], _code(required), own, needs, usual)
 
 
 def _scheme(
@@ -227,6 +233,7 @@ def _words(alternatives: list[dict[str, list[str]]], schemes: dict[str, Scheme])
             scheme = schemes[name]
             called = f"`{scheme.attribute}`" if scheme.attribute else scheme.what
             listed = ", ".join(map(plain_text, scopes))
-            parts.append(f"{called} with the scopes {listed}" if scopes else called)
+            many = "scopes" if len(scopes) > 1 else "scope"
+            parts.append(f"{called} with the {many} {listed}" if scopes else called)
         said.append(" and ".join(parts) or "nothing")
     return f"Needs credentials: {', or '.join(said)}."

@@ -58,9 +58,9 @@ class Credentials:
     """What shows who is calling, by the schemes of the document; in no repr.
 
     Attributes:
-        api_key_auth: the token of the bearer scheme; An API key, or a token of the
+        api_key_auth: the token of the bearer scheme. An API key, or a token of the
             identity provider, sent in the header `Authorization` after the word
-            `Bearer`..
+            `Bearer`.
     """
 
     api_key_auth: Secret | None = field(default=None, repr=False)

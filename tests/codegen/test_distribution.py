@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import zipfile
 from email import message_from_bytes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -22,6 +24,7 @@ from tests.codegen.packages import imported
 from tests.codegen.specs import (
     ROOT,
     TEXT,
+    Document,
     document,
     obj,
     operation,
@@ -99,6 +102,58 @@ def test_the_generator_is_installed_and_its_package_is_built_and_called(
         client = package.Client(base_url="https://pets.test", http_client=http)
         read = package.api.things.list_pets.sync(client=client)
         assert read == package.models.Pet(a="b")
+
+
+@each_case(
+    ("security", "servers", "made"),
+    [
+        ([], [], 'Client(base_url="https://...")'),
+        ([], [{"url": "https://pets.test"}], "Client()"),
+        ([{"key": []}], [{"url": "/v1"}], 'Credentials(key="...")'),
+        (
+            [{"tls": []}, {"user": [], "key": []}],
+            [],
+            '(key="...", user=("user", "password"))',
+        ),
+        ([{}, {"key": []}], [{"url": "https://pets.test"}], "Client()"),
+    ],
+)
+def test_the_readme_begins_with_a_call_that_can_be_made(
+    run: Callable[..., Answer], tmp_path: Path,
+    security: list[Document], servers: list[Document], made: str,
+) -> None:  # fmt: skip
+    old = {**operation("old_pets", schema=ref("Pet")), "deprecated": True}
+    found = document(
+        {"/pets": {"get": operation("list_pets", schema=ref("Pet"))},
+         "/old": {"get": old}}, Pet=obj(a=TEXT),
+    )  # fmt: skip
+    found |= {"security": security, "servers": servers}
+    found["components"]["securitySchemes"] = {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+        "user": {"type": "http", "scheme": "basic"},
+        "tls": {"type": "mutualTLS"},
+    }
+    out = tmp_path / "out"
+    answer = run(
+        *("build", "--spec", written(tmp_path, found), "--out", out, "--package"),
+        *("--name", "pets"),
+    )
+    assert answer.code == 0, answer.err
+    readme = (out / "README.md").read_text("utf-8")
+    assert made in readme
+    assert "old_pets" not in readme
+    (code,) = re.findall(r"```python\n(.+?)```", readme, re.DOTALL)
+    sent: list[str] = []
+    names: dict[str, Any] = {}
+
+    def send(self: httpx.Client, request: httpx.Request, **_: Any) -> httpx.Response:
+        sent.append(request.url.path)
+        return httpx.Response(200, json={"a": "b"}, request=request)
+
+    with mock.patch.object(httpx.Client, "send", send), imported(out / "pets"):
+        exec(code.replace('"https://..."', '"https://pets.test"'), names)
+    assert names["result"].a == "b"
+    assert sent == ["/pets"]
 
 
 def test_the_wheel_of_the_generator_has_all_of_it() -> None:

@@ -117,6 +117,75 @@ def test_errors_are_read_by_exact_status_then_range_then_default(make: Make) -> 
         assert type(found).__name__ == name
 
 
+def asked_for(module_: Any) -> list[str]:
+    """Return what a status is asked for."""
+    source = inspect.getsource(module_.parse_response)
+    return re.findall(r"^    if (.+):$", source, re.MULTILINE)
+
+
+def test_each_way_to_read_is_written_once(make: Make) -> None:
+    schemas = {name: obj(x=TEXT) for name in ("Good", "Bad", "Other")}
+    bad, other = answer(ref("Bad")), answer(ref("Other"))
+    given = {"200": answer(ref("Good")), "201": other, "202": other, "401": bad}
+    given |= {"404": other, "403": bad, "410": bad, "5XX": bad}
+    module_ = answering(make, given, **schemas)
+    assert asked_for(module_) == [
+        "status in (201, 202)",
+        "200 <= status <= 299",
+        "status in (401, 403, 410)",
+        "status == 404",
+        "500 <= status <= 599",
+    ]
+    names = {401: "Bad", 403: "Bad", 404: "Other", 202: "Other", 503: "Bad"}
+    for status, name in names.items():
+        found = module_.parse_response(response(status, x="y"))
+        assert type(found).__name__ == name
+
+
+def test_what_is_read_as_any_other_status_is_not_asked_for(make: Make) -> None:
+    schemas = {name: obj(x=TEXT) for name in ("Good", "Bad", "Other")}
+    bad, other = answer(ref("Bad")), answer(ref("Other"))
+    given = {"200": answer(ref("Good")), "404": bad, "503": bad, "default": bad}
+    assert asked_for(answering(make, given, **schemas)) == ["200 <= status <= 299"]
+    # The range would take it otherwise.
+    module_ = answering(make, {**given, "4XX": other}, **schemas)
+    asked = ["200 <= status <= 299", "status == 404", "400 <= status <= 499"]
+    assert asked_for(module_) == asked
+    for status, name in {404: "Bad", 405: "Other", 503: "Bad"}.items():
+        found = module_.parse_response(response(status, x="y"))
+        assert type(found).__name__ == name
+
+
+def test_docstrings_name_the_errors_that_there_can_be(make: Make) -> None:
+    json_, none, default = answer(ref("T")), answer(), answer(ref("T"))
+    cases: list[tuple[Document, set[str]]] = [
+        ({"200": json_}, {"UnexpectedStatus", "UndecodableBody"}),
+        ({"204": none}, {"UnexpectedStatus"}),
+        ({"200": json_, "default": default}, {"UndecodableBody"}),
+        ({"200": answer(TEXT, "text/plain"), "default": none}, set()),
+    ]
+    for responses, errors in cases:
+        module_ = answering(make, responses, T=obj(x=TEXT))
+        said = module_.parse_response.__doc__
+        assert {*re.findall(r"^ +(\w+): ", said, re.MULTILINE)} == errors
+        assert ("ApiError" in module_.sync_detailed.__doc__) == bool(errors)
+
+
+def test_an_error_says_how_redirects_are_followed(make: Make) -> None:
+    module_ = answering(make, {"200": answer(ref("T")), "302": answer()}, T=obj(x=TEXT))
+    reading = module(__import__(module_.__name__.split(".")[0]), "reading")
+    to = {"Location": "https://x.test/?secret"}
+    for status, headers, told in [(302, to, True), (307, to, True), (302, {}, False)]:
+        came = httpx.Response(status, headers=headers)
+        with pytest.raises(
+            (reading.DocumentedError, reading.UnexpectedStatus)
+        ) as caught:
+            reading.success(reading.detailed(came, module_.parse_response))
+        said = str(caught.value)
+        assert ("Client(follow_redirects=True) follows" in said) == told
+        assert "secret" not in said
+
+
 def test_a_default_may_be_all_there_is(make: Make) -> None:
     module_ = answering(make, {"default": answer(ref("T"))}, T=obj(x=TEXT))
     for status in (200, 404):

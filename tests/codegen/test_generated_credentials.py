@@ -23,7 +23,7 @@ SCHEMES: Document = {
     "headerKey": {"type": "apiKey", "in": "header", "name": "X-Key"},
     "queryKey": {"type": "apiKey", "in": "query", "name": "key"},
     "cookieKey": {"type": "apiKey", "in": "cookie", "name": "sid"},
-    "basic": {"type": "http", "scheme": "basic"},
+    "basic": {"type": "http", "scheme": "basic", "description": "The one of the shop."},
     "bearer": {"type": "http", "scheme": "bearer"},
     "certificate": {"type": "mutualTLS"},
     "openId": {"type": "openIdConnect", "openIdConnectUrl": "https://id.example/c"},
@@ -43,6 +43,7 @@ NEEDS: dict[str, Any] = {
     "either": [{"queryKey": [], "basic": []}, {"cookieKey": []}],
     "perhaps": [{}, {"headerKey": []}],
     "tokens": [{"oauth": ["read"]}],
+    "more": [{"oauth": ["read", "write"]}],
     "secure": [{"certificate": []}],
     "open": [{"openId": []}],
 }
@@ -148,11 +149,14 @@ def test_what_goes_anyway_counts(sent: Callable[..., Request]) -> None:
 def test_docstrings_say_what_is_needed(package: Any) -> None:
     said = {n: getattr(package.api.things, n).sync.__doc__ for n in NEEDS}
     assert "Needs credentials: `header_key`, or `bearer`." in said["general"]
-    assert "`oauth` with the scopes read." in said["tokens"]
+    assert "`oauth` with the scope read." in said["tokens"]
+    assert "`oauth` with the scopes read, write." in said["more"]
     assert "or `cookie_key`." in said["either"]
     assert "client certificate" in said["secure"]
     assert "Needs" not in said["nothing"]
-    assert "https://id.example/c" in package.Credentials.__doc__
+    about = package.Credentials.__doc__
+    assert "https://id.example/c" in about
+    assert "the name and the password of a user. The one of the shop.\n" in about
 
 
 def test_no_secret_follows_a_redirect_to_another_origin(package: Any) -> None:

@@ -10,6 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
+from codegen.plan import plan_package
+from tests.cases import each_case
 from tests.codegen.specs import (
     JSON,
     NUMBER,
@@ -21,6 +23,7 @@ from tests.codegen.specs import (
     operation,
     parameter,
     ref,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -162,6 +165,8 @@ def test_formats_have_values_of_their_type_and_lose_nothing(package: Any) -> Non
     assert isinstance(thing.price_decimal, Decimal)
     assert thing.data_bytes == b"\xff\x00"
     assert thing.key_uuid == UUID(data["key"])
+    said = type(thing).day_date.__doc__
+    assert said == "Return `day` as a date, or None where it is no date."
     assert thing.to_dict() == data
     odd = dict.fromkeys(data, "P1Y?")
     thing = package.models.Thing.from_dict(odd)
@@ -197,3 +202,24 @@ def test_headers_of_responses_are_typed(package: Any) -> None:
     assert (found.status_code, found.status_code_header) == (200, None)
     broken = type(found)(200, httpx.Headers({"X-Left": "many"}), b"", None)
     assert broken.x_left is None
+
+
+@each_case(
+    ("said", "headline", "details"),
+    [
+        ({"summary": "Find it", "description": "Finds it."}, "Find it.", "Finds it."),
+        ({"summary": "Find it", "description": "Find it."}, "Find it.", ""),
+        ({"description": "Finds it"}, "Finds it.", ""),
+        ({"description": "Finds it. " * 9}, "Find by IP of user.", "Finds it. Finds"),
+        ({}, "Find by IP of user.", ""),
+    ],
+)
+def test_the_first_line_says_what_an_operation_does(
+    said: Document, headline: str, details: str
+) -> None:
+    given = {**operation("findByIP_ofUser", schema=TEXT), **said}
+    found = taken(document({"/a": {"get": given}}))
+    (planned,) = plan_package(found.document, found.order).operations
+    assert planned.headline == headline
+    assert planned.details.startswith(details)
+    assert bool(planned.details) == bool(details)

@@ -19,6 +19,7 @@ Read = Callable[[Any], T]
 Shape = Any
 
 _MEDIA = ("audio/", "image/", "video/")
+_REDIRECTS = (301, 302, 303, 307, 308)
 _SCALARS: dict[str, Callable[[Any], bool]] = {
     "any": lambda value: True,
     "object": lambda value: isinstance(value, dict),
@@ -256,9 +257,17 @@ def json_of(response: ResponseLike) -> Any:
         raise _undecodable(response, "the body is not JSON") from error
 
 
+def _status(response: ResponseLike | Response[Any]) -> str:
+    """Return how messages begin: the status, and what to do about a redirect."""
+    found = f"status {response.status_code}"
+    if response.status_code not in _REDIRECTS or "location" not in response.headers:
+        return found
+    return f"{found}, a redirect, which Client(follow_redirects=True) follows"
+
+
 def _undecodable(response: ResponseLike, what: str) -> UndecodableBody:
     return UndecodableBody(
-        f"status {response.status_code}: {what}: {shown(response.content)}",
+        f"{_status(response)}: {what}: {shown(response.content)}",
         response.status_code,
         response.headers,
         response.content,
@@ -315,7 +324,7 @@ def is_text(response: ResponseLike) -> bool:
 
 def unexpected(response: ResponseLike) -> UnexpectedStatus:
     """Make the error for a status that the document doesn't describe."""
-    message = f"status {response.status_code}, which is not documented"
+    message = f"{_status(response)}, which is not documented"
     return UnexpectedStatus(
         f"{message}: {shown(response.content)}",
         response.status_code,
@@ -347,7 +356,7 @@ def success(response: Response[Any]) -> Any:
     if 200 <= response.status_code <= 299:
         return response.parsed
     raise DocumentedError(
-        f"status {response.status_code}: {shown(response.content)}",
+        f"{_status(response)}: {shown(response.content)}",
         response.status_code,
         response.headers,
         response.content,

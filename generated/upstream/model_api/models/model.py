@@ -71,7 +71,7 @@ class ModelSchema(Model):
 
     @property
     def shutdown_date_date(self) -> _date | None:
-        """Return `shutdown_date` as its format says, None where it is otherwise."""
+        """Return `shutdown_date` as a date, or None where it is no date."""
         return as_date(self.shutdown_date)
 
     @property
