@@ -23,7 +23,14 @@ from ..engines.upstream_errors import (
 from .attempts import FIRST_PAUSE
 from .connection import Connection
 from .foreign_files import WithFiles
-from .inputs import Inputs, has_tool, images_of, search_name, search_output
+from .inputs import (
+    Inputs,
+    has_tool,
+    images_of,
+    no_such_function,
+    search_name,
+    search_output,
+)
 from .marks import Marks
 from .model_list import listed
 from .model_names import ModelNames
@@ -203,17 +210,23 @@ class UpstreamEngine(ABC):
         while True:
             done: list[FunctionOutput] = []
             for call, arguments in asked.items():
-                results = yield FileSearch(query=query_of(arguments))
-                found = search_output(results, len(state.found))
-                state.found.append(len(results))
-                done.append(FunctionOutput(inputs.search or "", arguments, found, call))
+                name = (round_ or state).unknown.get(call)
+                if name:
+                    found = no_such_function(name, inputs.names)
+                else:
+                    results = yield FileSearch(query=query_of(arguments))
+                    found = search_output(results, len(state.found))
+                    state.found.append(len(results))
+                name = name or inputs.search or ""
+                done.append(FunctionOutput(name, arguments, found, call))
             if round_ is None:
                 state.made_up(done)
             elif round_.calls:
                 for piece in round_.held:
                     yield piece
                 items = self._items(readers[-1])
-                state.answered(items, done, round_.late, round_.late_text)
+                late = round_.late, round_.unknown, round_.late_text
+                state.answered(items, done, *late)
                 yield State(state.value)
                 return
             elif done:
@@ -227,7 +240,7 @@ class UpstreamEngine(ABC):
                 beside=state.beside,
                 has_to_answer=searching == _MOST_SEARCHING,
             )
-            round_ = Round()
+            round_ = Round(inputs.names)
             async with aclosing(self._ask(inputs, state, readers)) as outputs:
                 async for several in outputs:
                     passed = [
@@ -245,7 +258,7 @@ class UpstreamEngine(ABC):
             asked = round_.searches
             if inputs.has_to_answer and asked and not round_.calls:
                 if not round_.text.strip():
-                    what = f"searched {searching} times in a turn and never answered"
+                    what = f"asked for tools {searching} times and never answered"
                     yield Fail(f"The model {what}.")
                 return
 

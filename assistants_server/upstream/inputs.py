@@ -152,6 +152,16 @@ def search_output(results: Sequence[JSON], number: int) -> str:
     return "\n\n".join([_CITE, *passages])
 
 
+def no_such_function(name: str, names: Sequence[str]) -> str:
+    """Return what the model reads in place of the output of a function.
+
+    Args:
+        name: what it called.
+        names: the functions that it may call.
+    """
+    return f"There is no function {name}. There are: {', '.join(names)}."
+
+
 def has_tool(run: JSON, kind: str) -> bool:
     """Return whether a run has a tool of a kind."""
     return any(tool["type"] == kind for tool in run["tools"])

@@ -20,7 +20,7 @@ from .characters import Characters
 from .foreign_files import WithFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from ..engines.turn_events import Output
     from .marks import Marks
@@ -34,17 +34,22 @@ class Round:
 
     Attributes:
         pieces: what it said.
-        searches: the searches that it asked for, by the ids of its calls.
+        names: the functions that it may call; without any, all that it does.
+        searches: the searches that it asked for, by the ids of its calls, and its calls
+            of functions that aren't there.
         late: those that it asked for after a call of a function.
+        unknown: the names of the functions that aren't there, by the ids of the calls.
         calls: the ids of its calls of the client's functions.
         held: pieces of those that wait until the searches are made.
         late_text: what it said after them: a turn shows nothing after its calls.
         usage: the tokens.
     """
 
+    names: Collection[str] = ()
     pieces: list[str] = field(default_factory=list)
     searches: dict[str, str] = field(default_factory=dict)
     late: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
     held: list[Output] = field(default_factory=list)
     late_text: str = ""
@@ -119,7 +124,10 @@ class Round:
 
     def _call(self, piece: ToolCallDelta, search: str | None) -> list[Output]:
         known = self.searches.keys() | self.late.keys()
-        if piece.id in known or (search and piece.name == search):
+        if piece.name and self.names and piece.name not in self.names:
+            _log.warning("the model called a function that its run doesn't have")
+            self.unknown[piece.id] = piece.name
+        if piece.id in {*known, *self.unknown} or (search and piece.name == search):
             # After a step with calls there is none for a search before the next turn.
             is_late = piece.id in self.late or (piece.id not in known and self.calls)
             asked = self.late if is_late else self.searches

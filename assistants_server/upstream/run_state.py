@@ -22,6 +22,8 @@ class RunState:
         found: how many results each search of the run had, in order.
         late: searches that the last turn asked for and that are still to be made, by
             the ids of their calls.
+        unknown: the names of functions that aren't there, of those calls that aren't
+            searches, likewise.
         said: what the last turn said after its calls, which is still to be shown.
     """
 
@@ -37,6 +39,7 @@ class RunState:
         # States of older versions have the number of searches alone.
         self.found: list[int] = list(kept.get("found", [0] * kept.get("searches", 0)))
         self.late: dict[str, str] = dict(kept.get("late", {}))
+        self.unknown: dict[str, str] = dict(kept.get("unknown", {}))
         self.said: str = kept.get("said", "")
 
     @property
@@ -48,6 +51,7 @@ class RunState:
             "beside": [[asdict(call) for call in each] for each in self._beside],
             "found": self.found,
             "late": self.late,
+            "unknown": self.unknown,
             "said": self.said,
         }
 
@@ -75,6 +79,7 @@ class RunState:
         items: Sequence[JSON],
         searches: Sequence[FunctionOutput],
         late: Mapping[str, str],
+        unknown: Mapping[str, str],
         said: str,
     ) -> None:
         """Add what the current turn ended with.
@@ -83,11 +88,13 @@ class RunState:
             items: the items, as they came.
             searches: the searches that it asked for beside its calls.
             late: those that are still to be made.
+            unknown: the names of functions that aren't there, by the ids of calls.
             said: what it said after the calls.
         """
         _at(self._items, self._number).extend(items)
         _at(self._beside, self._number).extend(searches)
         self.late = dict(late)
+        self.unknown = dict(unknown)
         self.said = said.strip()
 
     def made_up(self, searches: Sequence[FunctionOutput]) -> None:

@@ -126,7 +126,7 @@ def test_one_that_searches_all_the_same_is_not_asked_again(text: str) -> None:
         assert last == text
     else:
         assert isinstance(last, Fail)
-        assert "searched 16 times in a turn and never answered" in last.message
+        assert "asked for tools 16 times and never answered" in last.message
 
 
 def test_so_it_is_in_responses() -> None:

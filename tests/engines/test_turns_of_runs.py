@@ -102,7 +102,7 @@ def test_parallel_calls_of_responses_are_one_step_with_arguments_as_they_come() 
 def test_what_a_run_says_of_itself_reaches_the_model() -> None:
     counted = {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 60}}
     first = stream(
-        chunk(tool_calls=[{"index": 0, "id": "c1", "function": {"name": "f"}}]),
+        chunk(tool_calls=[{"index": 0, "id": "c1", "function": {"name": "multiply"}}]),
         chunk("tool_calls"),
         counted,
     )
@@ -162,7 +162,11 @@ def test_what_is_said_after_calls_is_shown_in_the_next_turn(
     engine: Any, late: str
 ) -> None:
     """aimock 1.43 records such streams and plays them; line breaks say nothing."""
-    piece = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": "{}"}}
+    piece = {
+        "index": 0,
+        "id": "c1",
+        "function": {"name": "multiply", "arguments": "{}"},
+    }
     replies: dict[Any, tuple[Response, Response]] = {
         ChatEngine: (
             stream(
