@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 _END = "[DONE]"
 # Seconds in which the rest of an answer comes, such as its tokens, that has ended: some
 # servers never say so (diegosouzapw/OmniRoute#6777).
-_SOON = 10.0
+_SOON = 30.0
+# What stands for no reason in the chunks of some.
+_NONE = ("null", "none")
 # How else servers say that an answer ended at a limit: Mistral, and what stands before
 # Anthropic's and Google's models.
 _CUT = ("length", "model_length", "max_tokens", "max_output_tokens")
@@ -46,6 +49,7 @@ _CALLING = ("tool_calls", "function_call")
 # What servers with a parser for a model's thoughts call them: the first one of
 # DeepSeek, llama.cpp and others, the second one of Ollama, vLLM and OpenRouter.
 _THOUGHTS = ("reasoning_content", "reasoning")
+_log = logging.getLogger("assistants_server")
 _Chunk = models.CreateChatCompletionStreamResponse
 _Delta = models.ChatCompletionStreamResponseDelta
 
@@ -121,7 +125,8 @@ class ChatChunks:
             if isinstance(delta, _Delta):
                 made += self._delta(delta, is_whole=whole is not None)
             reason = text_of(choice.finish_reason).partition(":")[0].strip().lower()
-            self._finish = reason or self._finish
+            if reason not in _NONE:
+                self._finish = reason or self._finish
             self._ended = self._ended or whole is not None
         return made
 
@@ -149,6 +154,9 @@ class ChatChunks:
             raise PassingError(f"{self._name} {what}.")
         if self._calls.are_whole():
             made += self._calls.close()
+        if not (is_cut or self._calls or self._shown or made):
+            # That may be all there is to say, after calls of functions for instance.
+            _log.warning("%s answered without a word for its user", self._name)
         if self._usage:
             made.append(self._usage)
         if self._finish in _FILTERED:

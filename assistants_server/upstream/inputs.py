@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
@@ -21,6 +22,13 @@ _CITE: Final = (
     "Each passage begins with a mark like \u30100:2\u2020report.pdf\u3011. Where you "
     "use a passage, repeat its mark right after the sentence."
 )
+# How the images begin that models can look at.
+_IMAGES: Final = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+_log = logging.getLogger("assistants_server")
 _NOTHING: Final = "Nothing was found."
 
 
@@ -98,16 +106,35 @@ async def images_of(turn: Turn) -> dict[str, str]:
     Those that were deleted, or can't be read, are left out.
     """
     found = {}
+    shown = {
+        part["image_file"]["file_id"]
+        for message in turn.history
+        for part in message["content"]
+        if part["type"] == "image_file"
+    }
     for file in turn.files.values():
-        if not file.media_type.startswith("image/"):
+        if file.id not in shown:
             continue
         try:
             content = await asyncio.to_thread(file.read)
         except OSError:
             continue
+        kind = _image_type(content) or file.media_type
+        if not kind.startswith("image/"):
+            _log.warning("a message shows file %s, which is no image", file.id)
+            continue
         text = base64.b64encode(content).decode()
-        found[file.id] = f"data:{file.media_type};base64,{text}"
+        found[file.id] = f"data:{kind};base64,{text}"
     return found
+
+
+def _image_type(content: bytes) -> str | None:
+    """Return what kind of image a content is; browsers call theirs `blob`."""
+    for start, kind in _IMAGES.items():
+        if content.startswith(start):
+            return kind
+    is_webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    return "image/webp" if is_webp else None
 
 
 def search_name(turn: Turn) -> str | None:

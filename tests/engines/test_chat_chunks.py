@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -346,6 +347,30 @@ def test_tokens_may_come_with_or_without_choices(rest: JSON) -> None:
     counts = {"prompt_tokens": 7, "completion_tokens": 2}
     last = event({"object": "chat.completion.chunk", "usage": counts, **rest})
     assert read(chunk(content="42"), chunk("stop"), last, END) == ["42", Usage(7, 2)]
+
+
+@each_case("delta", [{"content": ""}, {"reasoning": "Hm."}, {"content": "<think>Hm."}])
+def test_an_answer_of_thoughts_alone_is_told_the_operator(delta: JSON) -> None:
+    told: list[str] = []
+    log = logging.getLogger("assistants_server")
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    try:
+        assert read(chunk(**delta), chunk("stop")) == []
+        assert told == [f"{HOST} answered without a word for its user"]
+        read(chunk(content="42"), chunk("stop"))
+        assert len(told) == 1
+    finally:
+        log.removeHandler(handler)
+
+
+def test_a_reason_may_be_none_in_words() -> None:
+    reader = ChatChunks(HOST)
+    reader.feed(chunk("null", content="4"))
+    assert reader.patience is None
+    with pytest.raises(UpstreamError, match="broke off"):
+        reader.end()
 
 
 @each_case("rest", [{}, {"prompt_tokens": 0, "completion_tokens": 0}])

@@ -236,6 +236,37 @@ def test_images_go_along() -> None:
     assert image["image_url"]["url"] == "data:image/png;base64,iVBORw=="
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        # As browsers name what they were not given a name for.
+        ("blob", b"\x89PNG", "image/png"),
+        ("a.png", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("photo", b"RIFF\0\0\0\0WEBP", "image/webp"),
+        ("a", b"GIF89a", "image/gif"),
+        ("a.svg", b"<svg/>", "image/svg+xml"),
+    ],
+)
+def test_images_are_what_they_hold(name: str, content: bytes, kind: str) -> None:
+    with upstream(chat()) as up, served(up) as client:
+        file = client.files.create(file=(name, content), purpose="vision")
+        part = {"type": "image_file", "image_file": {"file_id": file.id}}
+        poll(client, **begin(client, [{"type": "text", "text": "So?"}, part]))
+        (_, image) = up.requests[0].json()["messages"][-1]["content"]
+    assert image["image_url"]["url"].startswith(f"data:{kind};base64,")
+
+
+def test_what_is_no_image_is_told_the_operator(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with upstream(chat()) as up, served(up) as client:
+        file = client.files.create(file=("blob", b"text"), purpose="vision")
+        part = {"type": "image_file", "image_file": {"file_id": file.id}}
+        poll(client, **begin(client, [{"type": "text", "text": "So?"}, part]))
+        assert up.requests[0].json()["messages"][-1]["content"] == "So?"
+    assert f"shows file {file.id}, which is no image" in caplog.text
+
+
 def test_files_are_searched_and_cited() -> None:
     asked = chat_calls(("s1", "file_search", '{"query": "magic number"}'))
     cited = stream(
