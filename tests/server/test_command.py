@@ -225,7 +225,13 @@ def test_what_fails_is_said_in_one_line(
         (["--script", "."], r"--script \.: .*directory"),
         (["--script", "engines.py"], r"--script engines\.py: is not JSON"),
         (["--script", "wrong.json"], r"--script wrong\.json: \$\[0\]\[1\]: Wait"),
-        (["--script", "binary.json"], r"--script binary\.json: "),
+        (["--script", "binary.json"], r"--script binary\.json: is not UTF-8 text"),
+        (["--script", "empty.json"], r"--script empty\.json: is not JSON"),
+        (["--script", "", "--engine", "b:c"], "either --engine or --script"),
+        (["--files", "a"], "a place for files needs a store as well"),
+        (["--store", "s", "--files", "ftp://a/b"], "files can be in a folder, s3://"),
+        (["--store", "s", "--files", "database"], "need a store in PostgreSQL"),
+        (["--store", "s", "--files", "s3://"], "s3://BUCKET"),
         (["--script", "a.json", "--engine", "b:c"], "either --engine or --script"),
         (
             ["--engine", "engines"],
@@ -255,6 +261,7 @@ def test_wrong_options_are_said_in_one_line(
 ) -> None:
     (engines / "wrong.json").write_text('[["a", {"wait": -1}]]')
     (engines / "binary.json").write_bytes(b"\xff\xfe")
+    (engines / "empty.json").touch()
     monkeypatch.chdir(engines)
     monkeypatch.setattr(sys, "path", [*sys.path])
     # So that an option that should be refused, but isn't, doesn't go on for ever.

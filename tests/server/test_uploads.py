@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.__main__ import main
 from assistants_server.contents.folder import FolderDraft
 from assistants_server.store import StoreError
 from tests.server.api import TIMEOUT, raw, refused, talking, until
@@ -319,6 +320,27 @@ def test_a_file_is_no_folder_for_files(tmp_path: Path) -> None:
     server = LocalServer(store=tmp_path / "state.db", files=str(tmp_path / "taken"))
     with pytest.raises(StoreError, match="taken is no folder; name another place"):
         server.start()
+
+
+@pytest.mark.sqlite("what it says of the places of files beside a store in a file")
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("taken", "taken is no folder; name another place"),
+        ("taken/a", "taken/a: Not a directory"),
+    ],
+)
+def test_places_of_files_that_can_not_be_used_are_said_in_one_line(
+    files: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "taken").touch()
+    monkeypatch.chdir(tmp_path)
+    assert main(["--port", "0", "--store", "s", "--files", files]) == 2
+    assert capsys.readouterr().err == f"assistants_server: {said}\n"
 
 
 @pytest.mark.sqlite("the folder beside its file")
