@@ -38,6 +38,8 @@ _DEFAULTS: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "20000",
 }
+# Whatever PGCLIENTENCODING says, which is often that of a terminal.
+_ENCODING: Final = {"client_encoding": "UTF8"}
 
 
 class LostCommitError(psycopg.OperationalError):
@@ -56,7 +58,7 @@ def connection_info(url: DatabaseURL) -> str:
         if any(each in credentials for each in "/?#@"):
             raise psycopg.ProgrammingError
         given = conninfo.conninfo_to_dict(url.secret)
-        return conninfo.make_conninfo(url.secret, **{**_DEFAULTS, **given})
+        return conninfo.make_conninfo(url.secret, **{**_DEFAULTS, **given, **_ENCODING})
     except psycopg.ProgrammingError:
         # Its text may hold what it doesn't understand: the password, escaped badly.
         raise StoreError(

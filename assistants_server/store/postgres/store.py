@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from ..database import marks
+from ..interface import StoreError
 from ..key_table import KeyTable
 from ..project import ProjectStore
 from ..sql import SQLStore
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..whose import Whose
 
 _T = TypeVar("_T")
+_ENCODING = "UTF8"
 CONNECTIONS = 8
 """How many changes a server makes at the same time at most."""
 
@@ -53,10 +55,28 @@ def connected(url: DatabaseURL) -> Iterator[psycopg.Connection]:
     information = connection_info(url)
     try:
         with psycopg.connect(information, autocommit=True) as connection:
+            _check_encoding(connection, url)
             yield connection
     except psycopg.Error as error:
         # What it was raised from may name the password.
         raise explained(error, url) from None
+
+
+def _check_encoding(connection: psycopg.Connection, url: DatabaseURL) -> None:
+    """Check that a database can hold any text.
+
+    Others refuse letters, or take bytes for them, and know nothing of capitals.
+
+    Raises:
+        StoreError: it can't.
+    """
+    (found,) = connection.execute("show server_encoding").fetchone() or ("",)
+    if found != _ENCODING:
+        raise StoreError(
+            f"{url} has the encoding {found}, and any text needs {_ENCODING}; name "
+            f"another database, made by createdb --encoding {_ENCODING} --template "
+            "template0"
+        )
 
 
 class PostgresStore(SQLStore):
