@@ -7,6 +7,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from ..store.schema import keep_private, make_private
 from .errors import NoIndexError, SearchError
 
 if TYPE_CHECKING:
@@ -66,10 +67,8 @@ class Database:
         self._queue = threading.Lock()
         self._owner: int | None = None
         with self.held():
-            if path:
-                # Nobody else is to read it, nor the files that SQLite puts beside it.
-                with suppress(OSError):
-                    path.touch(0o600)
+            # Nobody else is to read it, nor the files that SQLite puts beside it.
+            make_private(path)
             # Transactions are begun and ended by hand, in `changes`.
             self.sql = sqlite3.connect(
                 path or ":memory:",
@@ -147,11 +146,8 @@ class Database:
         self.sql.execute("pragma locking_mode = exclusive")
         # Before anything is changed: it may be somebody else's.
         is_new = self._is_new()
-        if self._path:
-            # As where an earlier version made it, and its log.
-            for each in (self._path, self._path.with_name(f"{self._path.name}-wal")):
-                with suppress(OSError):
-                    each.chmod(0o600)
+        # As where an earlier version made it, and its log.
+        keep_private(self._path)
         self.sql.execute("pragma journal_mode = wal")
         # What is deleted is overwritten, not only forgotten.
         self.sql.execute("pragma secure_delete = on")

@@ -173,6 +173,18 @@ def make_private(path: Path | None) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
+def keep_private(path: Path | None) -> None:
+    """Let nobody but its owner read a file that is there, and its log.
+
+    The log may be there already, with the mode that the file had; what comes gets the
+    same as the file. Where that is somebody else's, they know.
+    """
+    if path:
+        for each in (path, path.with_name(f"{path.name}-wal")):
+            with suppress(OSError):
+                each.chmod(0o600)
+
+
 def open_schema(
     sql: sqlite3.Connection,
     path: Path | None,
@@ -192,12 +204,7 @@ def open_schema(
     sql.execute("pragma locking_mode = exclusive")
     # Before anything is changed: it may be somebody else's.
     version = _version(sql, path)
-    if path:
-        # The log may be there already, with the mode that the file had; what comes gets
-        # the same as the file. Where that is somebody else's, they know.
-        for each in (path, path.with_name(f"{path.name}-wal")):
-            with suppress(OSError):
-                each.chmod(0o600)
+    keep_private(path)
     sql.execute("pragma journal_mode = wal")
     # Its log is emptied when there is time for it.
     sql.execute("pragma wal_autocheckpoint = 0")
