@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -263,3 +265,21 @@ def test_others_hear_what_is_for_them(pair: Pair) -> None:
         return found
 
     assert asyncio.run(hear()) == [None, RUN, None, "run_2", None]
+
+
+def test_who_stops_listening_in_a_hurry_leaves_no_connection(pair: Pair) -> None:
+    async def hear() -> None:
+        heard: asyncio.Queue[str | None] = asyncio.Queue()
+        listening = asyncio.create_task(pair.one.processes.listen(heard.put_nowait))
+        async with asyncio.timeout(TIMEOUT):
+            await heard.get()
+            # As a server that stops does, and then its event loop.
+            while not listening.done():
+                listening.cancel()
+                await asyncio.sleep(0)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(hear())
+        gc.collect()
+    assert [str(each.message) for each in caught] == []

@@ -93,6 +93,10 @@ READS: dict[str, tuple[Callable[[Store], Any], Any]] = {
     "files.get": (lambda s: s.vector_store_files.get("vs_1", "file-1"), None),
     "files.leftovers": (lambda s: s.vector_store_files.leftovers(), []),
     "files.stores_of": (lambda s: s.vector_store_files.stores_of("file-1"), []),
+    "files.batches_of": (
+        lambda s: s.vector_store_files.batches_of("vs_1", ["file-1"]),
+        [],
+    ),
     "files.statuses": (lambda s: s.vector_store_files.statuses(), {}),
     "files.attributes": (
         lambda s: s.vector_store_files.attributes("vs_1", above=-1, limit=9),

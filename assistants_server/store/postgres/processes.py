@@ -184,7 +184,7 @@ class DatabaseProcesses:
         connection = await psycopg.AsyncConnection.connect(
             self._information, autocommit=True
         )
-        async with connection:
+        try:
             await connection.execute(f"listen {_CHANNEL}")
             # What was said before isn't said again.
             heard(None)
@@ -194,6 +194,9 @@ class DatabaseProcesses:
                     heard(run)
                 elif whom in (_ALL, self.id):
                     heard(None)
+        finally:
+            # Nothing is to be rolled back first, which could be cancelled in turn.
+            await connection.close()
 
     def _notify(self, text: str) -> None:
         self._database.execute("select pg_notify(?, ?)", (_CHANNEL, text))
