@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..address import Address
-from ..engines.interface import FunctionOutput
+from ..engines.interface import FunctionOutput, text_of
 from ..engines.turn_events import Fail, FileSearch, MadeFile, State, Usage
 from ..engines.upstream_errors import (
     ContextTooLongError,
@@ -310,7 +310,13 @@ class UpstreamEngine(ABC):
                     _log.warning("the upstream can't write as much as the run allows")
                     left_out = limits
                     continue
-                if begun or run["truncation_strategy"]["type"] != "auto":
+                if begun:
+                    raise
+                said = sum(len(text_of(each)) for each in inputs.history)
+                if state.found_length > said and state.shorten():
+                    inputs = replace(inputs, rounds=state.rounds, beside=state.beside)
+                    continue
+                if run["truncation_strategy"]["type"] != "auto":
                     raise
                 inputs = shorter(inputs, error)
             except RefusedParameterError as error:

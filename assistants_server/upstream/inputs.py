@@ -30,6 +30,7 @@ _IMAGES: Final = {
 }
 _log = logging.getLogger("assistants_server")
 _NOTHING: Final = "Nothing was found."
+_NEXT: Final = "\n\n\u3010"
 
 
 class Picture(NamedTuple):
@@ -177,6 +178,20 @@ def search_output(results: Sequence[JSON], number: int) -> str:
         mark = f"\u3010{number}:{index}\u2020{result['file_name']}\u3011"
         passages.append(f"{mark}\n{text}")
     return "\n\n".join([_CITE, *passages])
+
+
+def fewer_passages(output: str) -> str:
+    """Return what a search found with the better half of its passages.
+
+    What is something else, or has one passage alone, stays as it is.
+    """
+    if not output.startswith(_CITE):
+        return output
+    passages = output.split(_NEXT)
+    if len(passages) < 3:
+        return output
+    # The first one is no passage yet.
+    return _NEXT.join(passages[: 1 + len(passages) // 2])
 
 
 def no_such_function(name: str, names: Sequence[str]) -> str:

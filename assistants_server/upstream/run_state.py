@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ..engines.interface import FunctionOutput
+from .inputs import fewer_passages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..engines.interface import Turn
 
@@ -97,12 +98,40 @@ class RunState:
         self.unknown = dict(unknown)
         self.said = said.strip()
 
+    @property
+    def found_length(self) -> int:
+        """Return how many characters the model reads of what was found."""
+        outputs = [text for each in self._rounds for _, text in _outputs(each)]
+        beside = (call.output for each in self._beside for call in each)
+        return sum(map(len, [*outputs, *beside]))
+
+    def shorten(self) -> bool:
+        """Leave out the worse half of what each search found; return whether it did."""
+        before = self.found_length
+        for items in self._rounds:
+            for place, item in enumerate(items):
+                fewer = {n: fewer_passages(text) for n, text in _outputs([item])}
+                items[place] = {**item, **fewer}
+        for number, calls in enumerate(self._beside):
+            fewer_of = [replace(c, output=fewer_passages(c.output)) for c in calls]
+            self._beside[number] = fewer_of
+        return self.found_length < before
+
     def made_up(self, searches: Sequence[FunctionOutput]) -> None:
         """Add the late searches to the turn that asked for them."""
         if searches:
             _at(self._beside, self._number - 1).extend(searches)
         self.late = {}
         self.said = ""
+
+
+def _outputs(items: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the outputs of calls among items of either protocol, and their names."""
+    for item in items:
+        is_output = item.get("role") == "tool" or "output" in item
+        for name in ("content", "output") if is_output else ():
+            if isinstance(text := item.get(name), str):
+                yield name, text
 
 
 def _at(lists: list[list[Any]], number: int) -> list[Any]:
