@@ -150,7 +150,8 @@ class Folder:
     def files(self) -> Iterator[str]:
         """Yield the paths of all files of the rooms, and of links and the like."""
         for room in ROOMS.values():
-            with suppress(FileNotFoundError), os.scandir(self.path / room) as found:
+            unless = suppress(FileNotFoundError, NotADirectoryError)
+            with unless, os.scandir(self.path / room) as found:
                 for each in found:
                     yield f"{room}/{each.name}"
 

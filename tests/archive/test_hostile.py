@@ -135,6 +135,36 @@ def test_links_are_not_read(archive: Path, tmp_path: Path, place: str) -> None:
         import_into(tmp_path / "store.db", folder)
 
 
+@pytest.mark.parametrize("is_link", [True, False])
+def test_no_room_leads_elsewhere(
+    shop: Any, archive: Path, tmp_path: Path, *, is_link: bool
+) -> None:
+    outside, new = tmp_path / "outside", tmp_path / "new"
+    folder = copied(archive, tmp_path / "a")
+    (folder / "threads").rename(outside)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    new.mkdir()
+    for room, target in ((folder / "threads", outside), (new / "threads", empty)):
+        if is_link:
+            room.symlink_to(target)
+        else:
+            room.write_text("")
+    for read in (Archive, verify, lambda path: import_into(tmp_path / "s.db", path)):
+        with pytest.raises(ArchiveError, match="is not a folder, but a link or a file"):
+            read(folder)
+    with pytest.raises(ArchiveError, match=r"is not a folder, but a link|other files"):
+        shop.export(new)
+    assert not [*empty.iterdir()]
+
+
+def test_what_is_no_folder_is_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("")
+    for path in (tmp_path / "a", tmp_path / "none"):
+        with pytest.raises(ArchiveError, match=r"is not a folder$"):
+            Archive(path)
+
+
 def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(
     archive: Path, tmp_path: Path
 ) -> None:
@@ -194,6 +224,26 @@ def test_an_index_leads_nowhere_else(archive: Path, tmp_path: Path, path: str) -
     with pytest.raises(ArchiveError, match="unexpected path"):
         list(Archive(folder).entries())
     assert not verify(folder).sound
+
+
+def test_units_of_unknown_kinds_are_named(archive: Path, tmp_path: Path) -> None:
+    folder = copied(archive, tmp_path / "a")
+    (folder / "contents.ndjson").write_text('{"unit": "planet", "id": "earth"}\n')
+    with pytest.raises(ArchiveError, match="a unit of an unknown kind: 'planet'"):
+        list(Archive(folder).entries())
+    assert any("unknown kind" in each for each in verify(folder).damages)
+
+
+@pytest.mark.parametrize("missing", ["ended", "index"])
+def test_an_export_that_has_not_ended_is_no_archive(
+    archive: Path, tmp_path: Path, missing: str
+) -> None:
+    folder = copied(archive, tmp_path / "a")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest[missing]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArchiveError, match="has not ended: run the same"):
+        Archive(folder)
 
 
 def test_a_line_is_never_longer_in_memory_than_it_may_be(tmp_path: Path) -> None:
