@@ -267,7 +267,12 @@ def test_others_hear_what_is_for_them(pair: Pair) -> None:
     assert asyncio.run(hear()) == [None, RUN, None, "run_2", None]
 
 
-def test_who_stops_listening_in_a_hurry_leaves_no_connection(pair: Pair) -> None:
+def test_who_stops_listening_in_a_hurry_leaves_no_connection(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As where the loop was held up: then each step lets others have their turn.
+    monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", -1.0)
+
     async def hear() -> None:
         heard: asyncio.Queue[str | None] = asyncio.Queue()
         listening = asyncio.create_task(pair.one.processes.listen(heard.put_nowait))
