@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from codegen.document import (
     component_schemas,
+    is_json,
     media_schemas,
     operations,
     request_body,
@@ -22,6 +24,7 @@ from codegen.plan.security import Security, plan_security
 from codegen.plan.servers import Servers, plan_servers
 from codegen.plan.types import Types
 from codegen.source import Document
+from codegen.unions import leaves
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
     keys = {name: name for name in schemas}
     first = [keys[name] for name in order if name in keys]
     names = Names(dict.fromkeys([*first, *schemas]))
-    types = Types(schemas, names, notes=names.notes)
+    forms = _forms(document, schemas)
+    types = Types(schemas, names, notes=names.notes, forms=forms)
     problems = Problems()
     try:
         bodies = _bodies(document)
@@ -131,6 +135,17 @@ def _bodies(document: Document) -> set[str]:
         for _, schema, at in media_schemas(*request_body(document, operation))
         if isinstance(schema, dict) and "$ref" in schema
     }
+
+
+def _forms(document: Document, schemas: dict[str, Any]) -> frozenset[str]:
+    """Name the schemas whose properties are the parts of a form."""
+    return frozenset(
+        name
+        for operation in operations(document)
+        for media_type, schema, at in media_schemas(*request_body(document, operation))
+        if not is_json(media_type)
+        for name, _ in leaves(schema, schemas, at)
+    )
 
 
 def _tags(

@@ -40,6 +40,7 @@ _CONTAINERS = {
     "array": ("items", "list[", "Sequence["),
     "object": ("additionalProperties", "dict[str, ", "Mapping[str, "),
 }
+_INNER = (("properties",), ("additionalProperties",))
 # Of what reads an alias, in characters: each name in it is written out.
 _LONGEST = 20_000
 # Integers below it and its negative are those of 64 bits.
@@ -80,8 +81,7 @@ class Type:
         dicts: the named schemas whose TypedDict is in `written`.
         reader: how the value is read, or None where it stays as it came.
         as_dict: the type of the TypedDict alone, where the schema has one of its own.
-        varied: whether values of narrower types are welcome, such as an int for a
-            float. A list of those is no list of this type: type checkers say so.
+        varied: whether values of narrower types fit, while lists of those don't.
     """
 
     annotation: str
@@ -95,11 +95,16 @@ class Type:
 
 @dataclass
 class Types:
-    """The types of all schemas of a document."""
+    """The types of all schemas of a document.
+
+    Attributes:
+        forms: the schemas whose properties may be files; None for any.
+    """
 
     schemas: dict[str, Any]
     names: Names
     notes: list[str] = field(default_factory=list)
+    forms: frozenset[str] | None = None
     _kinds: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
@@ -159,8 +164,7 @@ class Types:
         if "const" in schema:
             return _same(_constant_annotation(schema["const"], at))
         if "enum" in schema:
-            annotation = enum_annotation(schema, at)
-            return _same(annotation, varied=len(kinds_of(schema)) > 1)
+            return _same(enum_annotation(schema, at), varied=len(_kinds_of(schema)) > 1)
         key = union_key(schema)
         if key is not None:
             return self._union(schema[key], (*at, key))
@@ -170,12 +174,17 @@ class Types:
             return self._container("object", schema, at)
         kind = schema.get("type")
         if kind == "string" and (found := _of_text(schema)):
-            return found
+            return _BYTES if found is _FILE and self._is_json(at) else found
         if kind is None:
             return _ANY
         if kind not in _PLAIN:
             raise SpecError(f"{shorten(kind)} is no type of JSON", at=at)
         return _same(_PLAIN[kind], varied=kind == "number")
+
+    def _is_json(self, at: Path) -> bool:
+        """Return whether a place is within an object that is sent as JSON."""
+        is_inner = at[0] == "components" and at[3:4] in _INNER
+        return is_inner and self.forms is not None and at[2] not in self.forms
 
     def _named(self, name: str, at: Path) -> Type:
         names = self.names[name]
@@ -187,7 +196,7 @@ class Types:
             reads = kinds_read({"$ref": reference_to(name)}, self.schemas, at)
             return _of_class(name, names, f"models.{names.reader}", reads)
         if kind == "enum":
-            varied = len(kinds_of(self.schemas[name])) > 1
+            varied = len(_kinds_of(self.schemas[name])) > 1
             return Type(names.class_, names.class_, frozenset({name}), varied=varied)
         if name in self._aliases:
             return self._aliases[name]
@@ -352,13 +361,12 @@ def enum_annotation(schema: Schema, at: Path) -> str:
             parts.append(literal(value, at))
         elif not isinstance(value, int | float):
             raise SpecError(f"{shorten(value)} can't be a value of an enum", at=at)
-    kinds = kinds_of(schema)
+    kinds = _kinds_of(schema)
     literals = [f"Literal[{', '.join(dict.fromkeys(parts))}]"] if parts else []
     return " | ".join([*literals, *kinds])
 
 
-def kinds_of(schema: Schema) -> list[str]:
-    """Name the types of the values of an enum, those whose literals stand for all."""
+def _kinds_of(schema: Schema) -> list[str]:
     return sorted({type(value).__name__ for value in schema["enum"]} - {"bool"})
 
 
@@ -388,3 +396,4 @@ def _same(annotation: str, *, varied: bool = False) -> Type:
 
 _ANY = _same("Any")
 _FILE = _same("FileTypes", varied=True)
+_BYTES = Type("str", "BytesLike")  # for a file in JSON, which has texts only

@@ -18,6 +18,7 @@ from tests.codegen.specs import (
 CALLING = """\
 from of_everything import Client, File
 from of_everything.api.things import wide
+from of_everything.models import Page
 
 
 def call(
@@ -33,9 +34,13 @@ def call(
         "labels": labels,
         "states": states,
         "grid": [numbers],
+        "pages": [{"picture": "AA=="}, {"picture": b""}],
     })
+    print(Page.from_dict({"picture": "AA=="}).picture.encode())
 """
-"""A program with variables of types that are narrower than those of arguments."""
+"""A program with variables of types that are narrower than those of arguments, and with
+bytes within JSON.
+"""
 
 
 def everything() -> Document:
@@ -76,7 +81,9 @@ def everything() -> Document:
         labels=labels,
         states=array({"anyOf": [ref("Choice"), {"type": "null"}]}),
         grid=array(array({"type": "number"})),
+        pages=array(ref("Page")),
     )
+    schemas["Page"] = obj("picture", picture=file)
     numbers = parameter("numbers", schema=array({"type": "number"}))
     wide = {"multipart/form-data": {"schema": ref("Wide")}}
     bodies = {
