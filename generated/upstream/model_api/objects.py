@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from sys import _getframe
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, cast
 
 from attrs import define, evolve, field, fields
 
@@ -317,6 +317,10 @@ class UnknownObject(Dumped):
     """
 
     data: dict[str, Any] = field(converter=_shallow)
+
+    if TYPE_CHECKING:
+        # Checkers tell the classes of a union apart where each has a literal here.
+        type: Literal[""]
 
     def is_set(self, name: str) -> bool:
         """Return whether a property is there, null included."""
