@@ -195,7 +195,6 @@ class BaseClient(SettingAttributes, Generic[PoolT]):
         weakref.finalize(client._pool, server.stop)
         return client
 
-    @property
     def is_closed(self) -> bool:
         """Return whether the client has been closed."""
         return self._pool.closed

@@ -269,8 +269,9 @@ def test_copies_share_connections_and_leave_the_first_alone(
     untyped: Any = client
     with pytest.raises(TypeError):
         untyped.with_options(colour="blue")
+    assert not client.is_closed()
     copy.close()
-    assert client.is_closed
+    assert client.is_closed()
 
 
 def test_a_closed_client_says_so(server: LocalServer) -> None:

@@ -101,7 +101,7 @@ def test_copies_share_it() -> None:
     copy = client.with_options(timeout=20)
     assert ask(copy, "a") == "A"
     copy.close()
-    assert client.is_closed
+    assert client.is_closed()
 
 
 def test_a_client_that_is_forgotten_takes_its_server_along() -> None:

@@ -56,7 +56,7 @@ def test_each_loop_closes_what_it_opened(client: AsyncClient) -> None:
     made = [each for _ in range(3) for each in asyncio.run(create(client))]
     assert len({*made}) == 6
     asyncio.run(client.close())
-    assert client.is_closed
+    assert client.is_closed()
     assert left_open() == []
     with pytest.raises(RuntimeError, match="the client has been closed"):
         asyncio.run(create(client))

@@ -148,7 +148,7 @@ def test_a_limit_is_a_number_above_zero() -> None:
         with client.with_options(max_connections=5) as copy:
             assert copy.options.max_connections == 5
             assert copy._pool is not client._pool
-        assert not client.is_closed
+        assert not client.is_closed()
 
 
 @both
