@@ -66,21 +66,21 @@ class RefusedParameters:
                 # Only there it says what is said already.
                 continue
             if name == about or _names(error.text, name):
-                return self._remember(body, name, "is left out now")
+                return self._remember(body, name, "it is left out from now on")
         for shape in SHAPES:
             if (
                 shape.refusal.search(error.text)
                 and not self._knows(body, shape.name)
                 and shape.change(body) != {}
             ):
-                return self._remember(body, shape.name, f"so {shape.instead}")
+                return self._remember(body, shape.name, shape.instead)
         return False
 
     def _knows(self, body: JSON, name: str) -> bool:
         return (str(body.get("model")), name) in self._refused
 
     def _remember(self, body: JSON, name: str, what: str) -> bool:
-        _log.warning("the upstream refuses %s, which %s", name, what)
+        _log.warning("the upstream refuses %s; %s", name, what)
         self._refused.add((str(body.get("model")), name))
         return True
 

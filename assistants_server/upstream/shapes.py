@@ -103,27 +103,27 @@ SHAPES: Final = (
     # Of schemas of functions: Anthropic's, Groq's.
     Shape(
         "strict",
-        "is left out now",
+        "it is left out from now on",
         re.compile(r"(?<!\w)strict(?!\w)"),
         _without_strict,
     ),
     Shape(
         "the role developer",
-        "instructions are the system's now",
+        "instructions have the role system from now on",
         re.compile(r"\bdeveloper\b"),
         _as_system,
     ),
     # Mistral's and Gemma's templates: vllm-project/vllm#6862.
     Shape(
         "messages of one role in a row",
-        "they become one now",
+        "they are sent as one from now on",
         ALTERNATE,
         _merged,
     ),
     # Gemma's: huggingface/chat-ui#1386; Mistral's old ones: microsoft/autogen#1037.
     Shape(
         "the role system",
-        "instructions begin the first message of the user now",
+        "instructions begin the first message from now on",
         re.compile(
             rf"system (role|message|prompt|instruction)|'system'|developer instruction"
             rf"|{ALTERNATE.pattern}",

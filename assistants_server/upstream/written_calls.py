@@ -111,6 +111,10 @@ class WrittenCalls:
     def _middle(self, text: str) -> str:
         """Pass a text on up to the first mark."""
         self._held += text
+        if "<" not in self._held and "[" not in self._held:
+            # Most pieces, which are many.
+            said, self._held = self._held, ""
+            return said
         places = [p for mark in _MARKS if (p := self._held.find(mark)) >= 0]
         if places:
             self._take = self._keep

@@ -81,9 +81,19 @@ def test_instructions_may_have_to_be_the_users(text: str) -> None:
     assert roles(sent) == [("user", "Be brief.\n\nHello")]
 
 
-def test_both_may_be_so() -> None:
+def test_both_may_be_so(caplog: pytest.LogCaptureFixture) -> None:
     refused = refusal(400, ALTERNATE)
     sent = twice(refused, refused, asked=turn(message("One"), message("Two")))
+    assert [record.getMessage() for record in caplog.records] == [
+        (
+            "the upstream refuses messages of one role in a row; "
+            "they are sent as one from now on"
+        ),
+        (
+            "the upstream refuses the role system; "
+            "instructions begin the first message from now on"
+        ),
+    ]
     assert roles(sent[1]) == [("system", "Be brief."), ("user", "One\n\nTwo")]
     assert roles(sent[2]) == [("user", "Be brief.\n\nOne\n\nTwo")]
 
