@@ -47,7 +47,8 @@ _TOKENS: Final = re.compile(r"limit:? (\d+), requested:? (\d+)", re.IGNORECASE)
 _REFUSED: Final = re.compile(
     r"unsupported|not supported|(does not|doesn't) support|deprecated|cannot both"
     r"|un(known|recogni[sz]ed|expected)|cannot find field"
-    r"|not (permitted|allowed|enabled)|extra (inputs|fields)|invalid parameter"
+    r"|not (permitted|allowed|enabled)|extra (inputs|fields)"
+    r"|invalid (parameter|tool_choice)"
     # Templates of models, by whichever server: vllm-project/vllm#6862.
     rf"|{ALTERNATE.pattern}",
     re.IGNORECASE,

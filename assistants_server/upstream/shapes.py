@@ -47,6 +47,20 @@ def _lenient(tool: JSON) -> JSON:
     return {**tool, "function": kept}
 
 
+def _with_one_function(body: JSON) -> JSON:
+    """Return the function that has to be called as the only one there is."""
+    choice = body.get("tool_choice")
+    name = (
+        (choice.get("function") or {}).get("name") if isinstance(choice, dict) else ""
+    )
+    tools = [
+        tool
+        for tool in body.get("tools") or []
+        if name and (tool.get("function") or {}).get("name") == name
+    ]
+    return {"tools": tools, "tool_choice": "required"} if tools else {}
+
+
 def _as_system(body: JSON) -> JSON:
     messages: list[JSON] = body.get("messages") or []
     if not any(each["role"] == "developer" for each in messages):
@@ -106,6 +120,13 @@ SHAPES: Final = (
         "it is left out from now on",
         re.compile(r"(?<!\w)strict(?!\w)"),
         _without_strict,
+    ),
+    # LM Studio's: lmstudio-ai/lmstudio-bug-tracker#670.
+    Shape(
+        "a choice of one function",
+        "it is the only one that is sent from now on",
+        re.compile(r"\btool_choice\b"),
+        _with_one_function,
     ),
     Shape(
         "the role developer",

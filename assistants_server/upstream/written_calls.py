@@ -2,7 +2,8 @@
 
 Each family of models writes them in a way of its own, and servers need a parser for it
 (`--tool-call-parser` of vLLM, a template in Ollama and llama.cpp). Without one, or
-where the model errs a little, the client would be shown what the server is to read.
+where the model errs a little, the client would be shown what the server is to read:
+lmstudio-ai/lmstudio-bug-tracker#2115.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from assistants_server.engines.turn_events import Fail
 from harness.scripted_server import Response
 from tests.cases import each_case
 from tests.engines.asking import ANSWER, QUICK, ask, failure
-from tests.engines.turns import message, outputs_of, told, turn
+from tests.engines.turns import function, message, outputs_of, told, turn
 from tests.engines.upstreams import chat, refusal, upstream
 
 if TYPE_CHECKING:
@@ -118,6 +118,25 @@ def test_strict_is_left_out() -> None:
     assert first["tools"][0]["function"]["strict"] is True
     rest = {"name": "f", "parameters": {"type": "object"}}
     assert sent["tools"][0]["function"] == rest
+
+
+@each_case("status", [400, 422])
+def test_a_choice_of_one_function_may_have_to_be_a_word(status: int) -> None:
+    """As for LM Studio: lmstudio-ai/lmstudio-bug-tracker#670."""
+    tools = [function("multiply"), function("divide")]
+    choice = {"type": "function", "function": {"name": "divide"}}
+    text = "Invalid tool_choice type: 'object'. Supported string values: none, auto"
+    refused = Response.of({"error": text}, status)
+    first, sent = twice(refused, asked=turn(tools=tools, tool_choice=choice))
+    assert (first["tools"], first["tool_choice"]) == (tools, choice)
+    assert (sent["tools"], sent["tool_choice"]) == (tools[1:], "required")
+
+
+def test_a_word_that_is_refused_ends_the_turn() -> None:
+    asked = turn(tools=[function("divide")], tool_choice="required")
+    with upstream(refusal(400, "does not support this tool_choice")) as server:
+        (found,) = ask(server, asked)
+        assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
 
 
 def test_what_no_shape_helps_ends_the_turn() -> None:
