@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 class UnreachableError(OSError):
     """Where the contents are can't be reached now; `strerror` is for clients."""
 
+    # The log needn't say where it was met.
+    explains_itself = True
+
     def __init__(self, what: str) -> None:
         super().__init__(errno.EIO, f"{what} can't be reached now")
 

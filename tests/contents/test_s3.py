@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import tracemalloc
 from functools import cache
@@ -203,7 +204,9 @@ def test_a_server_with_its_files_in_s3(url: str, tmp_path: Path) -> None:
     assert file not in {each.name for each in tmp_path.rglob("*")}
 
 
-def test_files_are_indexed_when_the_storage_is_back(url: str, tmp_path: Path) -> None:
+def test_files_are_indexed_when_the_storage_is_back(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     tried = threading.Event()
 
     def away(contents: S3Contents, name: str) -> Any:
@@ -221,6 +224,10 @@ def test_files_are_indexed_when_the_storage_is_back(url: str, tmp_path: Path) ->
             assert api.get(f"/vector_stores/{store}")["status"] == "in_progress"
         settled(api, store)
         assert found(api, store, "Danube")
+    (said,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert said.getMessage().endswith("The storage of files can't be reached now")
+    # That it is away is no riddle to be solved by a traceback.
+    assert said.exc_info is None
 
 
 def test_uploads_while_the_storage_is_away(url: str, tmp_path: Path) -> None:
