@@ -29,7 +29,8 @@ def for_client_import(name: str) -> str:
     ours = CLIENTS[name]
     kind, _, azure = ours.partition(".")
     if azure:
-        return f"from assistants_client import {kind}, and make it by {ours}(...)"
+        made = f"{ours}(...) for Azure AI Foundry, else {kind}(base_url=...)"
+        return f"from assistants_client import {kind}: {made}"
     if kind == name:
         return f"from assistants_client import {kind}"
     return f"from assistants_client import {kind} as {name}"
@@ -63,7 +64,8 @@ OTHER_CALL: Final = (
 def name_for(name: str) -> str | None:
     """Return what takes the place of a name of `openai`; None where it can stay."""
     found = _NAMES.get(name, name)
-    return found if found in assistants_client.__all__ else None
+    is_ours = found in assistants_client.__all__ and not found.startswith("_")
+    return found if is_ours else None
 
 
 def for_other_import(name: str) -> str | None:

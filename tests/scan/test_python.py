@@ -211,6 +211,7 @@ def test_what_is_used_along_with_a_client_is_found(code: str, change: str) -> No
         "import openai.types.chat",
         "from .openai import NotFoundError",
         "from mine.openai import NotFoundError",
+        "f(openai.__version__, openai.VERSION)",
         "f(openai.NOT_GIVEN, openai.DEFAULT_TIMEOUT, openai.types.chat.ChatCompletion)",
         "client.files.create(), client.vector_stores.list(), client.models.list()",
         "chat = client.chat",
@@ -220,6 +221,14 @@ def test_what_is_used_along_with_a_client_is_found(code: str, change: str) -> No
 def test_what_may_stay_beside_a_client_is_left_alone(code: str) -> None:
     found = scanned(f"import openai\n{CALLED}{code}")
     assert [each for each in found if each.line == 5] == []
+
+
+def test_an_azure_client_becomes_one_of_foundry_or_of_a_server() -> None:
+    code = "from openai import AsyncAzureOpenAI as A\nA().beta.threads.delete('t')"
+    assert scanned(code)[0].change == (
+        "from assistants_client import AsyncClient: AsyncClient.for_azure(...) for Azure "
+        "AI Foundry, else AsyncClient(base_url=...)"
+    )
 
 
 def test_types_that_are_here_too_are_imported_from_here() -> None:
