@@ -320,7 +320,7 @@ class UnknownObject(Dumped):
 
     if TYPE_CHECKING:
         # Checkers tell the classes of a union apart where each has a literal here.
-        type: Literal[""]
+        type: ClassVar[Literal[""]]
 
     def is_set(self, name: str) -> bool:
         """Return whether a property is there, null included."""

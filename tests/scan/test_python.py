@@ -226,8 +226,8 @@ def test_what_may_stay_beside_a_client_is_left_alone(code: str) -> None:
 def test_an_azure_client_becomes_one_of_foundry_or_of_a_server() -> None:
     code = "from openai import AsyncAzureOpenAI as A\nA().beta.threads.delete('t')"
     assert scanned(code)[0].change == (
-        "from assistants_client import AsyncClient: AsyncClient.for_azure(...) for Azure "
-        "AI Foundry, else AsyncClient(base_url=...)"
+        "from assistants_client import AsyncClient: AsyncClient.for_azure(...) for "
+        "Azure AI Foundry, else AsyncClient(base_url=...)"
     )
 
 
