@@ -123,6 +123,7 @@ class SQLiteStore(SQLStore):
         except sqlite3.Error as error:
             raise self._explained(error) from error
         self._act()
+        self._bound_log()
         return result
 
     def lock(self, *ids: str, whose: Whose | None = None) -> None:

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import stat
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,25 @@ def test_log_is_emptied_when_it_is_long_and_not_within_a_change(tmp_path: Path) 
         with store.changes():
             store.delete("msg_1000")
         assert log.stat().st_size == 0
+
+
+def test_what_a_server_performs_bounds_the_log_too(tmp_path: Path) -> None:
+    """Or it would grow as long as the server runs."""
+    log = tmp_path / "state.db-wal"
+    size, count = 500_000, 40
+
+    async def write(store: SQLStore) -> int:
+        longest = 0
+        for number in range(count):
+            body = {"id": f"msg_{number}", "content": "x" * size}
+            await store.perform(partial(store.add, "message", body))
+            longest = max(longest, log.stat().st_size)
+            await asyncio.sleep(0)
+        return longest
+
+    with opened(tmp_path / "state.db") as store:
+        assert size < asyncio.run(write(store)) < 10 * size
+    assert (tmp_path / "state.db").stat().st_size > count * size
 
 
 # What the first version wrote, before and after it kept responses.
