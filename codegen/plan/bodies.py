@@ -20,6 +20,7 @@ from codegen.plan.forms import multipart_fields, resolved, urlencoded_fields
 from codegen.plan.literal import string
 from codegen.plan.types import Type, Types
 from codegen.source import Document
+from codegen.unions import is_array, is_class, is_map, leaves
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/"
@@ -56,6 +57,8 @@ class Body:
             what lacks a boundary that the caller alone knows.
         fields: the fields of a form that are not written as usual, as arguments.
         empty: whether an empty object is sent where there is no body.
+        shape: what the caller gives: "object", "array", or what is "written" already;
+            "" where it may be several of them.
     """
 
     media_type: str
@@ -64,6 +67,7 @@ class Body:
     is_range: bool = False
     fields: str = ""
     empty: bool = False
+    shape: str = ""
 
     @property
     def is_sequence(self) -> bool:
@@ -115,7 +119,10 @@ def plan_bodies(
         )
         if "*" in media_type:
             media_type = "application/json" if kind == "json" else _BYTES
-        planned = Body(string(media_type), kind, annotation, is_range, fields, empty)
+        shape = _shape(types, kind, schema)
+        planned = Body(
+            string(media_type), kind, annotation, is_range, fields, empty, shape
+        )
         result.setdefault(media_type, planned)
     if body and not result:
         raise SpecError("a request body needs a media type", at=at)
@@ -142,6 +149,17 @@ def is_lines(media_type: str) -> bool:
     """Return whether a media type is JSON values, one after the other."""
     plain = plain_media_type(called(media_type))
     return plain in _LINES or _SEQUENCE.match(plain) is not None
+
+
+def _shape(types: Types, kind: str, schema: Any) -> str:
+    if kind == "content":
+        return "written"
+    if kind == "lines":
+        return ""
+    found = [leaf for _, leaf in leaves(schema, types.schemas)]
+    if all(is_class(leaf) or is_map(leaf) for leaf in found):
+        return "object"
+    return "array" if all(map(is_array, found)) else ""
 
 
 def items_of(types: Types, schema: Any) -> Any:

@@ -105,6 +105,14 @@ class OperationModule:
         return len(self.bodies) > 1 or any(body.is_range for body in self.bodies)
 
     @property
+    def shapes(self) -> str:
+        """Write what a body of each media type is, "" where that is always the same."""
+        found = {b.media_type: b.shape for b in self.bodies if b.shape}
+        if len({*found.values()}) < 2:
+            return ""
+        return f"{{{', '.join(f'{m}: {string(s)}' for m, s in found.items())}}}"
+
+    @property
     def headline(self) -> str:
         """Return the first line of a docstring: the summary, if there is one.
 
@@ -176,13 +184,14 @@ class OperationModule:
         lines = [
             f"    {n}: {plain_text(d) or 'see the API.'}" for n, d in described.items()
         ]
+        empty = "an argument of the path is empty" if self.located("path") else ""
+        unfit = "the body is one of another media type" if self.shapes else ""
+        wrong = ", or ".join(filter(None, (empty, unfit)))
         return docstring(
             "Build the request without sending it.",
             self.notices,
             "\n".join(["Args:", *lines]) if lines else "",
-            "Raises:\n    ValueError: an argument of the path is empty."
-            if self.located("path")
-            else "",
+            f"Raises:\n    ValueError: {wrong}." if wrong else "",
         )
 
     @property

@@ -190,4 +190,6 @@ def _plain() -> Document:
     several |= {"text/plain": {}, "a/b": {}}
     answer = {"200": {"description": "Good.", "content": several}}
     plain["paths"]["/b"] = {"get": operation("b", responses=answer)}
+    bodies = {JSON: {"schema": ref("B")}, "a/b": {}}
+    plain["paths"]["/c"] = {"post": operation("c", body=bodies)}
     return plain

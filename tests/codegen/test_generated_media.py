@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import email.policy
+import io
+import re
 from email.parser import BytesParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.scripted_server import Response, ScriptedServer
+from tests.cases import each_case
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     BINARY,
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from harness.scripted_server import Request
     from tests.codegen.conftest import Make
 
+MERGE, PATCH = "application/merge-patch+json", "application/json-patch+json"
 VENDOR = "application/vnd.thing+json"
 ONE, TWO, OTHER = ({"schema": ref(name)} for name in ("One", "Two", "Other"))
 ANSWERS: dict[str, Document] = {
@@ -56,6 +60,9 @@ BODIES: dict[str, Document] = {
     "text": {URLENCODED: {"schema": TEXT}},
     "any": {"*/*": {"schema": BINARY}, JSON: ONE, FORM: {"schema": PARTS}},
     "none": {URLENCODED: {"schema": {**obj(a=TEXT), "nullable": True}}},
+    "xml": {JSON: ONE, "application/xml": ONE},
+    "patches": {MERGE: ONE, PATCH: {"schema": array(ref("One"))}},
+    "text_or_xml": {JSON: {"schema": TEXT}, "application/xml": ONE},
     "nothing": {FORM: {"schema": {**PARTS, "nullable": True}}},
 }
 
@@ -190,6 +197,38 @@ def test_json_is_sent_unless_something_else_is_chosen(
     assert request.body == b"%PDF"
     request = _sent(package, server, "any", body={"b": b"x"}, media_type=FORM)
     assert _parts(request) == {"b": ("application/octet-stream", b"x")}
+
+
+@each_case(
+    ("name", "media_type", "body", "other"),
+    [
+        ("xml", JSON, b"<a/>", "application/xml"),
+        ("xml", JSON, "<a/>", "application/xml"),
+        ("xml", JSON, io.BytesIO(), "application/xml"),
+        ("xml", "application/xml", {"a": "x"}, JSON),
+        ("patches", MERGE, [{"a": "x"}], PATCH),
+        ("patches", PATCH, {"a": "x"}, MERGE),
+    ],
+)
+def test_a_body_of_another_media_type_is_refused(
+    package: Any, name: str, media_type: str, body: Any, other: str
+) -> None:
+    build = getattr(package.api.things, name).build_request
+    with pytest.raises(ValueError, match=re.escape(f"choose media_type={other!r}")):
+        build(body=body, media_type=media_type)
+    assert build(body=body, media_type=other).method == "POST"
+
+
+def test_a_body_that_may_be_meant_is_sent(package: Any) -> None:
+    things = package.api.things
+    for written in ([b"<a", b"/>"], iter([b"<a/>"]), b""):
+        request = things.xml.build_request(body=written, media_type="application/xml")
+        assert request.content is written
+    for body, plain in [(package.models.One(a="x"), {"a": "x"}), (None, None), (5, 5)]:
+        assert things.xml.build_request(body=body).json == plain
+    assert things.text_or_xml.build_request(body="x").json == "x"
+    assert "ValueError" in things.xml.build_request.__doc__
+    assert "ValueError" not in things.text_or_xml.build_request.__doc__
 
 
 @pytest.mark.parametrize("name", ["none", "nothing"])

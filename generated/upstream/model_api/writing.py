@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from os import PathLike
 from typing import Any
 from urllib.parse import quote
 
@@ -255,6 +256,38 @@ def urlencoded(
             else:
                 found[key] = [*([before] if isinstance(before, str) else before), text]
     return found
+
+
+def check_body(body: object, media_type: str, shapes: Mapping[str, str]) -> None:
+    """Refuse a body that is one of another media type.
+
+    Args:
+        body: what is to be sent.
+        media_type: the type that it would be sent as.
+        shapes: what a body is, by its media type: an object, an array, or written.
+
+    Raises:
+        ValueError: it can't be sent so, and can be sent as another type.
+    """
+    shape = _shape_of(body)
+    # What is written already may be a list of its pieces.
+    fits = {"written": ("written", "array")}.get(due := shapes.get(media_type, ""), due)
+    others = [each for each, its in shapes.items() if its == shape]
+    if shape and due and shape not in fits and others:
+        raise ValueError(
+            f"{type(body).__name__} is no body of {media_type}: "
+            f"choose media_type={others[0]!r}"
+        )
+
+
+def _shape_of(body: object) -> str:
+    if isinstance(body, Mapping) or hasattr(body, "to_dict"):
+        return "object"
+    if isinstance(body, list | tuple):
+        return "array"
+    is_file = isinstance(body, PathLike) or hasattr(body, "read")
+    is_text = isinstance(body, str | bytes | bytearray | memoryview)
+    return "written" if is_file or is_text else ""
 
 
 def json_lines(body: Any, mark: str = "") -> Any:
