@@ -66,12 +66,13 @@ def given(at: tuple[str | int, ...], found: Any) -> Document:
     made = document({"/a": {"post": posting}}, A=schema)
     made["components"]["parameters"] = {"p": {**query, "name": "p"}}
     made["components"]["responses"] = {"r": {"description": ""}}
-    made = json.loads(json.dumps(made))
-    holder: Any = made
+    # As it would be read: no two places share anything.
+    alone: Document = json.loads(json.dumps(made))
+    holder: Any = alone
     for step in at[:-1]:
         holder = holder[step]
     holder[at[-1]] = {"$ref": found}
-    return made
+    return alone
 
 
 def attempted(document: Document, *overlays: Path, **wishes: Any) -> Attempt:
