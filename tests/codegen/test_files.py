@@ -98,3 +98,28 @@ def test_an_anchor_that_a_file_lacks_is_refused_by_its_place(tmp_path: Path) -> 
     ) as e:
         _facts(tmp_path, given, order=ORDER, event=EVENT)
     assert str(e.value).startswith("$.components.schemas.A.properties.a: ")
+
+
+@pytest.mark.parametrize("name", ["cat.json", "./cat.json", "in.my.folder/../cat.json"])
+def test_a_discriminator_may_map_to_a_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in.my.folder").mkdir()
+    cat, dog = obj("kind", kind=TEXT, purrs=TEXT), obj("kind", kind=TEXT, barks=TEXT)
+    pet: Document = {
+        "oneOf": [{"$ref": name}, ref("Dog")],
+        "discriminator": {
+            "propertyName": "kind",
+            # The second is the bare name of a schema.
+            "mapping": {"purring": name, "barking": "Dog"},
+        },
+    }
+    answer = {"/a": {"get": operation("a", schema=ref("Pet"))}}
+    found = _facts(tmp_path, document(answer, Pet=pet, Dog=dog), cat=cat)
+    mapping = found["components"]["schemas"]["Pet"]["discriminator"]["mapping"]
+    assert mapping == {"purring": ref("Cat")["$ref"], "barking": ref("Dog")["$ref"]}
+
+
+def test_references_that_lead_to_each_other_end(tmp_path: Path) -> None:
+    schemas = {"A": ref("B"), "B": ref("A"), "C": {"$ref": f"{ref('A')['$ref']}/items"}}
+    answer = {"/a": {"get": operation("a", schema=ref("C"))}}
+    with pytest.raises(SpecError, match=r"^\$\.components\.schemas\.C"):
+        _facts(tmp_path, document(answer, **schemas))

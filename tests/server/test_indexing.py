@@ -134,13 +134,19 @@ def test_batches_stay_ended_while_a_lost_index_is_made_anew(
 
 
 @pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
-def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", ["gone", "cancelled", "failed"])
+def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path, status: str) -> None:
     """A server may end between a deletion and what follows from it in the index."""
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         store = vector_store(api, b"The Danube.", b"The Rhine.")["id"]
         (file, *_) = api.get(f"/vector_stores/{store}/files")["data"]
     with opened(tmp_path / "s") as left:
-        left.vector_store_files.delete(store, file["id"])
+        if status == "gone":
+            left.vector_store_files.delete(store, file["id"])
+        else:
+            entry = left.vector_store_files.get(store, file["id"])
+            assert entry
+            left.vector_store_files.put({**entry.body, "status": status})
 
     def chunks() -> int:
         with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
@@ -152,6 +158,23 @@ def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
         assert len(found(api, store, "the")) == 1
         assert len(found(api, store, "Danube Rhine")) == 1
     assert chunks() == 1
+
+
+@pytest.mark.sqlite("a store in a file, which is changed while no server has it")
+def test_a_store_that_has_expired_is_emptied_by_the_next_server(tmp_path: Path) -> None:
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        store = vector_store(api, b"The Danube.", b"The Rhine.")["id"]
+        (file, *_) = api.get(f"/vector_stores/{store}/files")["data"]
+    with opened(tmp_path / "s") as left:
+        body = left.get("vector_store", store)
+        assert body
+        left.put({**body, "status": "expired"})
+        assert left.vector_store_files.stores_of(file["id"]) == [store]
+    with LocalServer(store=tmp_path / "s"):
+        pass
+    with opened(tmp_path / "s") as left:
+        assert left.vector_store_files.stores_of(file["id"]) == []
+        assert left.get("file", file["id"])
 
 
 @pytest.mark.sqlite("an index in a file of its own; a database has it in tables")

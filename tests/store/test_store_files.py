@@ -18,6 +18,7 @@ import pytest
 from assistants_server import StoreError
 from assistants_server.contract.file_objects import vector_store_file
 from assistants_server.store import SQLiteStore
+from assistants_server.store.schema import _STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,9 +197,12 @@ def test_second_server_is_refused(tmp_path: Path) -> None:
         (["create table mine (a)"], "is a database of something else; name another"),
         (["pragma application_id = 7"], "is a database of something else; name"),
         (["pragma user_version = 1"], "is a database of something else; name"),
-        (
-            ["{ours}", "pragma user_version = 12"],
-            r"by another version of this server \(12\); name another",
+        *(
+            (
+                ["{ours}", f"pragma user_version = {version}"],
+                rf"by another version of this server \({version}\); name another",
+            )
+            for version in (0, len(_STEPS) + 1, 12)
         ),
     ],
 )
