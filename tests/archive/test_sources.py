@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_archive import verify
+from assistants_archive import Archive, ArchiveError, verify
 from assistants_archive.folder import Draft
 from assistants_cli.archive import Export, Outcome, Selection
 from assistants_cli.archive.export import ServerDownError
 from assistants_cli.archive.listing import NAME_THEM, address_of
-from assistants_client import AuthenticationError, Client
-from harness.scripted_server import Response, ScriptedServer
+from assistants_client import APIConnectionError, AuthenticationError, Client
+from harness.scripted_server import CLOSE, Response, ScriptedServer
 from tests.archive.shop import KEY, objects
 from tests.cli.invocation import run
 
@@ -29,7 +29,7 @@ NAMED = Selection(threads=("thread_1",))
 
 
 def _export(
-    script: Callable[[Request], Response], folder: Path, selection: Selection = NAMED
+    script: Callable[[Request], Any], folder: Path, selection: Selection = NAMED
 ) -> Outcome:
     with (
         ScriptedServer(script) as server,
@@ -94,12 +94,15 @@ def test_results_of_searches_are_asked_for_where_they_are_known(
     assert objects(tmp_path)["step"] == [{"id": "step_1"}]
 
 
-def test_a_server_that_answers_nothing_but_errors_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_answers_nothing_but_errors_is_given_up(
+    tmp_path: Path, status: int
+) -> None:
     asked: list[str] = []
 
     def answer(request: Request) -> Response:
         asked.append(request.path)
-        return Response.of({"error": {"message": "overloaded"}}, 500)
+        return Response.of({"error": {"message": "overloaded"}}, status)
 
     many = tuple(f"thread_{number}" for number in range(50))
     selection = Selection(threads=many, everything=False)
@@ -114,6 +117,67 @@ def test_one_thread_that_always_fails_holds_up_no_other(tmp_path: Path) -> None:
     outcome = _export(script, tmp_path, Selection(threads=many, everything=False))
     assert [each.id for each in outcome.problems] == ["thread_2"]
     assert outcome.manifest.counts["thread"] == 7
+
+
+def test_failures_between_others_do_not_add_up(tmp_path: Path) -> None:
+    many = tuple(f"thread_{number:02d}" for number in range(20))
+    failing = {f"/v1/threads/{each}" for each in many[::2]}
+
+    def answer(request: Request) -> Response:
+        if request.path in failing:
+            return Response.of({"error": {"message": "overloaded"}}, 500)
+        return _usual(request)
+
+    outcome = _export(answer, tmp_path, Selection(threads=many, everything=False))
+    assert [each.id for each in outcome.problems] == [*many[::2]]
+
+
+@pytest.mark.parametrize("breaks", [2, 3])
+def test_a_download_that_breaks_off_is_begun_three_times(
+    tmp_path: Path, breaks: int
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Any:
+        if request.path == "/v1/files":
+            return Response.of({"data": [{"id": "file-1"}], "has_more": False})
+        if request.path == "/v1/files/file-1":
+            return Response.of({"id": "file-1", "bytes": 5})
+        if request.path.endswith("/content"):
+            asked.append(request.path)
+            if len(asked) <= breaks:
+                return [Response().head("Content-Length: 5") + b"He", CLOSE]
+            return Response(200, b"Hello")
+        return Response.of({"data": []})
+
+    if breaks == 3:
+        with pytest.raises(APIConnectionError):
+            _export(answer, tmp_path, Selection())
+    else:
+        assert _export(answer, tmp_path, Selection()).manifest.complete
+        (content,) = tmp_path.glob("files/*.content")
+        assert content.read_bytes() == b"Hello"
+    assert len(asked) == 3
+
+
+def test_an_export_that_goes_on_has_not_ended(tmp_path: Path) -> None:
+    fails = _failing(500, "/v1/threads")
+    is_down: list[bool] = []
+
+    def answer(request: Request) -> Any:
+        return [CLOSE] if is_down else fails(request)
+
+    with (
+        ScriptedServer(answer) as server,
+        Client(base_url=f"{server.url}/v1", api_key=KEY, max_retries=0) as client,
+    ):
+        Export(client, tmp_path, NAMED, jobs=1).run()
+        assert Archive(tmp_path).manifest.ended
+        is_down.append(True)
+        with pytest.raises(APIConnectionError):
+            Export(client, tmp_path, NAMED, jobs=1).run()
+    with pytest.raises(ArchiveError, match="has not ended"):
+        Archive(tmp_path)
 
 
 def test_what_does_not_exist_is_reported_each_time_and_asked_for_once(
