@@ -296,6 +296,38 @@ def test_index_in_a_file_survives(tmp_path: Path) -> None:
 
 
 @pytest.mark.sqlite("an index in a file; a database has it in tables")
+def test_what_is_removed_leaves_the_file_in_however_many_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistants_server.search.words._PAGES", 1)
+    path = tmp_path / "index.db"
+    with closing(Index(path)) as index:
+        _add(index, "a", "Zanzibar " + " ".join(f"word{n}" for n in range(3000)))
+        for name in "bcd":
+            _add(index, name, " ".join(f"{name}{n}" for n in range(3000)))
+        assert index.search(["vs"], "zanzibar")
+        index.remove("vs", "a")
+        assert len(index.search(["vs"], "b7 c7 d7")) == 3
+    assert b"anzibar" not in path.read_bytes()
+
+
+def test_stores_that_are_removed_leave_no_tables(tmp_path: Path) -> None:
+    def tables() -> int:
+        with closing(sqlite3.connect(tmp_path / "index.db")) as sql:
+            (count,) = sql.execute("select count(*) from sqlite_master").fetchone()
+        return int(count)
+
+    with closing(Index(tmp_path / "index.db")) as index:
+        _add(index, "a", "The tide in Hull.")
+    before = tables()
+    with closing(Index(tmp_path / "index.db")) as index:
+        for name in ("one", "other"):
+            index.add(name, "a", chunks("The tide in Hull."))
+            assert index.search([name], "tide")
+            index.remove(name)
+    assert tables() == before
+
+
 def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
     index = Index(tmp_path / "index.db")
     with pytest.raises(SearchError, match=r"index\.db.*another server"):
