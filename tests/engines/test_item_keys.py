@@ -71,6 +71,9 @@ WAYS: dict[str, Any] = {
         **named(data, f"item_{next(NUMBERS)}"),
         "output_index": place,
     },
+    "by another id at its end, without places": lambda place, data: named(
+        data, f"item_{place}{'_done' * data['type'].endswith('done')}"
+    ),
     "without ids": lambda place, data: {**data, "output_index": place},
     "without either": lambda _, data: data,
 }
