@@ -57,6 +57,8 @@ class Attempts:
         self._address = address
         self._until = until
         self._tries = tries
+        # Who tries once wants to know how it is now.
+        self._waits_for_models = tries > 1
         self._pause = first_pause
         self.error = UpstreamError(f"{name} was not asked.")
 
@@ -78,7 +80,8 @@ class Attempts:
         pause = max(error.pause, min(self._pause, _LONGEST_PAUSE))
         self._pause *= 2
         late = time.time() + pause >= self._until
-        if late or (self._tries <= 0 and not (error.is_limit or error.is_loading)):
+        is_patient = error.is_limit or (error.is_loading and self._waits_for_models)
+        if late or (self._tries <= 0 and not is_patient):
             raise error
         what = self._address.without_key(str(error)).rstrip(".")
         short = f"{self._name} failed ({type(error).__name__}, {error.code})"

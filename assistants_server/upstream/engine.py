@@ -144,7 +144,13 @@ class UpstreamEngine(ABC):
             UpstreamError: it can't be reached, refuses, lacks a model of the table, or
                 has its API at another URL.
         """
-        found = await asyncio.to_thread(listed, self._connection, self._names)
+        try:
+            found = await asyncio.to_thread(listed, self._connection, self._names)
+        except PassingError as error:
+            # Both may have been started together, and models take minutes.
+            if not error.is_loading:
+                raise
+            return [str(error)]
         if names := dict.fromkeys([*self._names.old, *(found or ())]):
             self.models = tuple(names)
         if found is not None:

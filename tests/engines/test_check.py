@@ -82,6 +82,14 @@ def test_the_check_fails_where_runs_would() -> None:
         check(server)
 
 
+def test_a_model_that_is_still_loaded_does_not_hold_up_the_start() -> None:
+    with upstream(refusal(503, "Loading model")) as server:
+        ((warning,), models) = check(server, models={"gpt-4o": "llama"})
+        assert len(server.requests) == 1
+    assert warning.endswith("answered 503: Loading model")
+    assert models == ("gpt-4o",)
+
+
 def test_the_check_finds_where_the_api_is() -> None:
     """Many name Ollama and others without the end of their URLs."""
 
