@@ -92,7 +92,7 @@ def receive(
             if events:
                 yield Emit(reading.each(events))
                 if reading.is_over:
-                    return _ending(reading.last, first) or _early(snapshots)
+                    return _ending(reading.last, first)
                 last_event = clock()
             elif idle_timeout is not None and clock() - last_event > idle_timeout:
                 # Comments keep a connection open, but say nothing about the run.
@@ -106,7 +106,9 @@ def receive(
     yield Emit(reading.each(decoder.flush()))
     if reading.last.name == ERROR:
         raise _error(reading.last.data, first)
-    return broken or _early(snapshots)
+    if broken is None and not snapshots.done:
+        broken = Break("it ended before the run did")
+    return broken
 
 
 class _Reading:
@@ -153,18 +155,6 @@ def _ending(last: ParsedEvent, first: CallResult[Any]) -> Break | None:
     if last.is_truncated:
         return Break(f"a {last.name} came whose data is no JSON")
     return None
-
-
-def _early(snapshots: Snapshots) -> Break | None:
-    """Return how a stream broke off that has ended, if it did: before its run.
-
-    Some servers say in any case that it is done. That counts only where no event says
-    how the run is.
-    """
-    is_over = snapshots.ended or snapshots.requires_action
-    if is_over or (snapshots.run is None and snapshots.done):
-        return None
-    return Break("it ended before the run did")
 
 
 def received(

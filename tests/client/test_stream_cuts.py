@@ -180,30 +180,6 @@ def test_a_cut_stream_goes_on_by_polling(case: Case, use: Any) -> None:
     assert unknown <= 2
 
 
-def test_a_stream_that_is_done_before_its_run_is_one_that_was_cut(
-    case: Case, use: Any
-) -> None:
-    done = b"event: done\ndata: [DONE]\n\n"
-    whole = use(Replayed(case.stages), case.begin, {})
-    options = {"resume": True, "poll_interval_ms": 1}
-    broken = 0
-    for number, stage in enumerate(case.stages):
-        frames = stage.frames()
-        # Up to the last event of the run, and behind its first one.
-        for count in range(2, len(frames) - 1):
-            content = b"".join(frames[:count])
-            stages = [*case.stages]
-            stages[number] = Stage(content + done, stage.found)
-            run = sent_before(case.stages, number, len(content))[0]
-            if run is None or run["status"] in ENDED:
-                continue
-            broken += 1
-            with pytest.raises(StreamInterrupted, match="before the run did"):
-                use(Replayed(stages), case.begin, {})
-            assert use(Replayed(stages), case.begin, options) == whole, count
-    assert broken > 4
-
-
 def test_streams_that_are_cut_twice_say_everything_once(
     recorded: dict[str, list[Stage]],
 ) -> None:

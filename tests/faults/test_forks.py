@@ -191,7 +191,7 @@ def going_on(event: threading.Event) -> Callable[[Any], Iterator[Any]]:
         )
         yield chunk(b'event: thread.run.created\ndata: {"id": "run_1"}\n\n')
         yield event
-        yield chunk(b'event: thread.run.completed\ndata: {"id": "run_1"}\n\n')
+        yield chunk(b'event: thread.run.queued\ndata: {"id": "run_1"}\n\n')
         yield chunk(b"event: done\ndata: [DONE]\n\n") + chunk(b"")
 
     return script
@@ -221,7 +221,7 @@ def test_a_stream_stays_with_the_process_that_opened_it(kind: Any) -> None:
         said = forks.said_by_child(lambda: asyncio.run(read_on(client, stream)))
         assert "process that this one was forked from" in said
         event.set()
-        assert [each.event for each in await listed(stream)] == ["thread.run.completed"]
+        assert [each.event for each in await listed(stream)] == ["thread.run.queued"]
         await settled(stream.close())
         await settled(client.close())
 
@@ -245,7 +245,7 @@ def test_a_child_takes_no_reader_from_the_loop_of_its_parent() -> None:
                 assert said == "None"
                 event.set()
                 async with asyncio.timeout(PATIENCE / 2):
-                    assert b"completed" in await reading
+                    assert b"queued" in await reading
 
     with ScriptedServer(going_on(event)) as server:
         asyncio.run(main(server.url))
