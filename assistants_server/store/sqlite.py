@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
@@ -43,8 +44,11 @@ class SQLiteStore(SQLStore):
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
-        self._log = path and path.absolute().with_name(f"{path.name}-wal")
+        # Wherever the program around the server goes.
+        self._file = path and path.absolute()
+        self._log = self._file and self._file.with_name(f"{self._file.name}-wal")
         self._is_log_long = False
+        self._opened: tuple[int, int] | None = None
         self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)
         make_private(path)
@@ -58,6 +62,7 @@ class SQLiteStore(SQLStore):
             except BaseException:
                 self._sql.close()
                 raise
+        self._opened = self._found()
         super().__init__(self._sql, clock)
         # A server that was killed left it.
         self._purge()
@@ -106,6 +111,10 @@ class SQLiteStore(SQLStore):
 
     def close(self) -> None:
         """Close the file; what was changed is in it."""
+        if self._found() != self._opened:
+            # SQLite would leave its log beside another file, which would be read with
+            # that one. What is in it goes where the file has gone.
+            self._purge()
         self._sql.close()
 
     async def perform(self, work: Callable[[], _T]) -> _T:
@@ -116,6 +125,7 @@ class SQLiteStore(SQLStore):
             self._sql.execute("begin")
             try:
                 result = work()
+                self._refuse_another()
                 self._sql.execute("commit")
             except BaseException:
                 self._take_back()
@@ -147,12 +157,40 @@ class SQLiteStore(SQLStore):
         self._sql.execute("begin")
         try:
             yield
+            self._refuse_another()
             self._sql.execute("commit")
         except BaseException:
             self._take_back()
             raise
         self._act()
         self._bound_log()
+
+    def _refuse_another(self) -> None:
+        """Refuse to write into a file that isn't at its path any more.
+
+        SQLite would go on with it, and all of that would be gone with the process.
+
+        Raises:
+            StoreError: it was removed, or another one is in its place.
+        """
+        if self._opened and self._found() != self._opened:
+            raise StoreError(
+                f"{self._path}: the file was removed or replaced while this server used"
+                " it; put it back, or stop the server and start it with the new one"
+            )
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return which file there is at the path; None where nobody knows."""
+        if self._file is None:
+            return None
+        try:
+            found = os.stat(self._file)  # noqa: PTH116 - in half the time
+        except FileNotFoundError:
+            return None
+        except OSError:
+            # Such as a folder that may not be looked into now: no sign of another file.
+            return self._opened
+        return found.st_dev, found.st_ino
 
     def _take_back(self) -> None:
         # Some errors do it themselves; a commit that fails mostly leaves it open.

@@ -58,6 +58,48 @@ def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
         assert store.active_runs() == [{"id": "run_1"}]
 
 
+def test_a_file_that_was_moved_away_is_not_written_to(tmp_path: Path) -> None:
+    """What is told to be done would be gone with the server."""
+    file, elsewhere = tmp_path / "state.db", tmp_path / "elsewhere"
+    with opened(file) as store:
+
+        async def add(number: int) -> None:
+            body = {"id": f"asst_{number}"}
+            await store.perform(partial(store.add, "assistant", body))
+
+        asyncio.run(add(1))
+        file.rename(elsewhere)
+        with pytest.raises(StoreError, match="was removed or replaced"):
+            asyncio.run(add(2))
+        file.write_bytes(b"")
+        with pytest.raises(StoreError, match="was removed or replaced"):
+            asyncio.run(add(3))
+        with pytest.raises(StoreError, match="put it back"), store.changes():
+            store.add("assistant", {"id": "asst_4"})
+        elsewhere.replace(file)
+        asyncio.run(add(5))
+    with opened(file) as store:
+        assert [each["id"] for each in store.all("assistant")] == ["asst_1", "asst_5"]
+
+
+def test_a_file_in_its_place_is_not_mixed_with_it(tmp_path: Path) -> None:
+    """As a backup that is put back while the server runs."""
+    file, backup, elsewhere = (tmp_path / each for each in ("s", "backup", "elsewhere"))
+    with opened(file) as store, store.changes():
+        store.add("assistant", {"id": "asst_1"})
+    shutil.copy(file, backup)
+    with opened(file) as store:
+        for number in range(2, 99):
+            with store.changes():
+                store.add("assistant", {"id": f"asst_{number}"})
+        file.rename(elsewhere)
+        backup.rename(file)
+    with opened(file) as store:
+        assert [each["id"] for each in store.all("assistant")] == ["asst_1"]
+    with opened(elsewhere) as store:
+        assert len(store.all("assistant")) == 98
+
+
 def test_log_is_emptied_when_it_is_long_and_not_within_a_change(tmp_path: Path) -> None:
     log = tmp_path / "state.db-wal"
 
