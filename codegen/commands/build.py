@@ -8,8 +8,9 @@ from rich.table import Table
 from codegen import pipeline
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.commands.orders import ordering
-from codegen.errors import counted
+from codegen.errors import BuildError, counted
 from codegen.finish import left_out_lines
+from codegen.paths import GENERATED
 from codegen.pipeline import Order
 
 LEFT_OUT = 3
@@ -24,6 +25,10 @@ def build(order: Order) -> None:
     package stays as it was. Exit code 3: it is done, but for what was left out.
     """
     with reported_errors(), out.status("building", spinner="line"):
+        if order.target == GENERATED and order.name != pipeline.PACKAGE:
+            raise BuildError(
+                f"--out FOLDER is needed: generated/ is that of {pipeline.PACKAGE}"
+            )
         done = pipeline.build(order, say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)

@@ -305,6 +305,8 @@ def test_places_to_write_to_that_won_t_do_are_named(
         assert said.code == 2
         assert said.err.startswith("error: ")
     assert "name of a package" in told(run(*order, tmp_path / "out", "--name", "a-b"))
+    said = run(*order[:-1], "--name", "zoo_api")
+    assert (said.code, "--out FOLDER is needed" in said.err) == (2, True)
 
 
 def test_what_is_no_command_or_option_is_said(run: Callable[..., Answer]) -> None:
