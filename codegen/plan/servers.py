@@ -53,6 +53,11 @@ class Server:
         return string(self.template)
 
     @property
+    def fixed(self) -> str:
+        """Return its URL with the defaults of its variables, as a literal."""
+        return string(self.url)
+
+    @property
     def line(self) -> str:
         """Return what is said of it in a list."""
         said = f": {plain_text(self.description)}" if self.description else ""
@@ -95,6 +100,11 @@ class Servers:
             "\n".join(["Servers:", *(each.line for each in self.all)]),
             indent=0,
         )
+
+    @property
+    def vary(self) -> bool:
+        """Return whether a URL has variables."""
+        return any(one.function and one.variables for one in self.all)
 
     @property
     def patterns(self) -> list[str]:

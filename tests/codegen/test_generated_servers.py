@@ -128,3 +128,13 @@ def test_a_document_of_relative_servers_leaves_the_url_to_the_caller(
     with pytest.raises(TypeError, match="base_url"):
         package.Client()
     assert "/api/v3" in package.servers.__doc__
+
+
+def test_code_for_variables_is_written_where_there_are_some(
+    make: Make, package: Any
+) -> None:
+    given = document({"/a": {"get": operation("a")}})
+    fixed = make({**given, "servers": SERVERS[1:]}).servers
+    assert fixed.server() == package.servers.sandbox() == "https://sandbox.example.com"
+    assert "_VARIABLE" in vars(package.servers)
+    assert {"_VARIABLE", "_filled"}.isdisjoint(vars(fixed))
