@@ -135,6 +135,6 @@ def test_code_for_variables_is_written_where_there_are_some(
 ) -> None:
     given = document({"/a": {"get": operation("a")}})
     fixed = make({**given, "servers": SERVERS[1:]}).servers
-    assert fixed.server() == package.servers.sandbox() == "https://sandbox.example.com"
+    assert fixed.server() == package.servers.server() == "https://sandbox.example.com"
     assert "_VARIABLE" in vars(package.servers)
     assert {"_VARIABLE", "_filled"}.isdisjoint(vars(fixed))
