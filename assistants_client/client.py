@@ -10,11 +10,11 @@ from ._base_client import BaseClient
 from ._drive import drive, drive_async
 from ._errors import AssistantsError
 from ._flows.call import performed
-from ._replaceable import replaceable
 from ._transport.http import Http
 from ._transport.pool import Pool
 from ._verbosity import VARIABLE, WITHIN, resolved
 from .custom_requests import AsyncCustomRequests, CustomRequests
+from .resources._base import replaceable
 from .resources._client import AsyncResources, Resources
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ROOMS = {
     "assistants_client": (
-        *("_version", "_log", "_text", "_locks", "_effects", "_json", "_replaceable"),
+        *("_version", "_log", "_text", "_locks", "_effects", "_json"),
         *("_error_messages", "_records"),
         *("_errors", "_file_errors", "_run_errors", "_tool_ledger"),
         *("_verbosity", "_spellings", "_redaction", "_traces"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._replaceable import replaceable
-from ._base import resource_class
+from ._base import replaceable, resource_class
 
 if TYPE_CHECKING:
     from ._raw import AsyncRawClient, RawClient

@@ -14,8 +14,7 @@ from .._operations import (
     LIST_ASSISTANTS,
     MODIFY_ASSISTANT,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists, replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, binds, calls, lists, waits
+from ._base import NOT_GIVEN, binds, calls, lists, replaceable, waits
 from ._processing import AsyncProcessingResource, texts
 
 if TYPE_CHECKING:

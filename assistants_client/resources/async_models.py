@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import DELETE_MODEL, LIST_MODELS, RETRIEVE_MODEL
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, AsyncResource, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists, replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import GET_RUN_STEP, LIST_RUN_STEPS
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists, replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

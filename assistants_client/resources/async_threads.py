@@ -15,13 +15,13 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_THREAD,
 )
-from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
     calls,
     events,
     follows,
+    replaceable,
     resource_class,
     streams,
     waits,

@@ -15,8 +15,7 @@ from .._operations import (
     RETRIEVE_VECTOR_STORE_FILE_CONTENT,
     UPDATE_VECTOR_STORE_FILE_ATTRIBUTES,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, calls, lists, waits
+from ._base import NOT_GIVEN, calls, lists, replaceable, waits
 from ._processing import AsyncProcessingResource, uploads, uploads_and_waits
 
 if TYPE_CHECKING:

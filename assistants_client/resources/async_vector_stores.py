@@ -15,8 +15,15 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, AsyncResource, binds, calls, lists, resource_class
+from ._base import (
+    NOT_GIVEN,
+    AsyncResource,
+    binds,
+    calls,
+    lists,
+    replaceable,
+    resource_class,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, Resource, binds, calls, lists
+from ._base import NOT_GIVEN, Resource, binds, calls, lists, replaceable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,7 +15,6 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from .._replaceable import replaceable
 from ._base import (
     NOT_GIVEN,
     binds,
@@ -23,6 +22,7 @@ from ._base import (
     events,
     follows,
     lists,
+    replaceable,
     resource_class,
     streams,
     waits,

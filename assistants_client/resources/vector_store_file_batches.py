@@ -13,8 +13,7 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, calls, lists, waits
+from ._base import NOT_GIVEN, calls, lists, replaceable, waits
 from ._processing import ProcessingResource, uploads_and_waits
 
 if TYPE_CHECKING:

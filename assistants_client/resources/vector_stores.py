@@ -15,8 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from .._replaceable import replaceable
-from ._base import NOT_GIVEN, Resource, binds, calls, lists, resource_class
+from ._base import NOT_GIVEN, Resource, binds, calls, lists, replaceable, resource_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
