@@ -83,13 +83,19 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
     read_maps, read_arrays = _choice(types, maps, at), _choice(types, arrays, at)
     if otherwise:
         read_maps = types.of({"$ref": otherwise}, at).reader or read_maps
+    # A named class stands for its dict alone here.
+    written = [t.as_dict or t.written for t in every]
+    if otherwise and schema_name(otherwise, at) not in mapped.values():
+        # To mypy, within a list, a dict of the base is one of any child too, in which
+        # all that a child adds is unknown. No kind asks for it.
+        unasked = types.of({"$ref": otherwise}, at).as_dict
+        written = [each for each in written if each != unasked]
     variants = [
         _variant(types, n, discriminator, kinds, is_mapped, at) for n in classes
     ]
     return Union(
         annotation=either([*(t.annotation for t in every), *unknown, *none]),
-        # A named class stands for its dict alone here.
-        written=either([*(t.as_dict or t.written for t in every), *none]),
+        written=either([*written, *none]),
         models=frozenset[str]().union(*(t.models for t in every)),
         dicts=frozenset[str]().union(*(t.dicts for t in every)),
         discriminator=string(discriminator) if discriminator else "",

@@ -35,11 +35,11 @@ def call(
         "states": states,
         "grid": [numbers],
         "pages": [{"picture": "AA=="}, {"picture": b""}],
+        "pets": [{"kind": "dog", "bark": "w"}, {"kind": "cat", "lives": 9}],
     })
     print(Page.from_dict({"picture": "AA=="}).picture.encode())
 """
-"""A program with variables of types that are narrower than those of arguments, and with
-bytes within JSON.
+"""A program with arguments of narrower types, bytes in JSON, and children of a base.
 """
 
 
@@ -82,7 +82,17 @@ def everything() -> Document:
         states=array({"anyOf": [ref("Choice"), {"type": "null"}]}),
         grid=array(array({"type": "number"})),
         pages=array(ref("Page")),
+        pets=array(ref("Pet")),
     )
+    schemas["Pet"] = {
+        **obj("kind", kind=TEXT),
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"dog": ref("Dog")["$ref"], "cat": ref("Cat")["$ref"]},
+        },
+    }
+    schemas["Dog"] = {"allOf": [ref("Pet"), obj("bark", bark=TEXT)]}
+    schemas["Cat"] = {"allOf": [ref("Pet"), obj(lives={"type": "integer"})]}
     schemas["Page"] = obj("picture", picture=file)
     numbers = parameter("numbers", schema=array({"type": "number"}))
     wide = {"multipart/form-data": {"schema": ref("Wide")}}
