@@ -30,7 +30,7 @@ from .waits import shielded
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from .timing import Timing
+    from .exchange import Timing
 
 # How often what ends together with a loop may go on first.
 _STEPS: Final = 10

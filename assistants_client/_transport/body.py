@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .exchange import Timing
     from .library import Library
-    from .timing import Timing
 
 _START = 200
 # How much of an encoded body is decoded at once: up to a thousand times as much.

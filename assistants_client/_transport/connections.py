@@ -29,7 +29,7 @@ from .lines import Line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .timing import Timing
+    from .exchange import Timing
 
 # Seconds after which who waits looks for itself: who was to wake it may be interrupted.
 _LOOK: Final = 0.1

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .._progress import ProgressLine
     from .._transcript import Transcript
+    from .exchange import Timing
     from .library import Library
     from .pool import Pool
-    from .timing import Timing
 
 
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}

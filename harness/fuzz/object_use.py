@@ -59,7 +59,10 @@ async def lived(value: Any) -> None:
         "search": [{"query": "tides"}],
         "is_set": [{"name": "id"}, {"name": "no such property"}],
     }
-    skipped = ("from_dict", "from_json", "to_dict", "stream", "start_thread")
+    skipped = (
+        *("from_dict", "from_json", "to_dict", "stream", "start_thread"),
+        *("model_construct", "model_validate", "model_validate_json"),
+    )
     for name in dir(type(value)):
         if name.startswith("_") or name in skipped:
             continue

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_client._transport import timing
+from assistants_client._transport import exchange
 from assistants_client._transport.async_body import AsyncBody
 from assistants_client._transport.body import Bound, SyncBody, supervise
+from assistants_client._transport.exchange import Timing
 from assistants_client._transport.library import chosen_library
-from assistants_client._transport.timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ class Consumer:
         self.due: list[float | None] = []
         self._headers = headers
         clock = SimpleNamespace(monotonic=lambda: self.now)
-        monkeypatch.setattr(timing, "time", clock)
+        monkeypatch.setattr(exchange, "time", clock)
         self._timing = Timing(60.0, dict.fromkeys(("connect", "read"), READ))
         self._timing.renew()
         self._timing.open_end()

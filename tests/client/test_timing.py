@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistants_client._transport import timing
-from assistants_client._transport.timing import Timing
+from assistants_client._transport import exchange
+from assistants_client._transport.exchange import Timing
 
 PARTS = {"connect": 1.0, "read": 2.0, "write": 3.0, "pool": 4.0}
 WHOLE = dict.fromkeys(PARTS, 10.0)
@@ -25,7 +25,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    monkeypatch.setattr(timing, "time", found)
+    monkeypatch.setattr(exchange, "time", found)
     return found
 
 
