@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from assistants_archive import Archive, ArchiveError, UnitLines, verify
+from assistants_archive import Archive, ArchiveError, LineError, UnitLines, verify
 from assistants_client import APIStatusError, NotFoundError
 
 from .. import _model_api as api
@@ -254,8 +254,12 @@ def _sound(path: str | os.PathLike[str]) -> Archive:
 def _lines(archive: Archive, entry: Entry) -> Iterator[tuple[str, Any]]:
     if entry.lines is None:
         return
-    with archive.open(entry.lines) as file:
-        lines = UnitLines(file)
-        for kind in lines.kinds:
-            for _, value in lines.of(kind):
-                yield kind, value
+    try:
+        with archive.open(entry.lines) as file:
+            lines = UnitLines(file)
+            for kind in lines.kinds:
+                for _, value in lines.of(kind):
+                    yield kind, value
+    except LineError as error:
+        where = archive.folder.path / entry.lines.path
+        raise ArchiveError(f"{where}: {error}") from None

@@ -47,7 +47,7 @@ def item_of(message: Any, lost: Counter[str]) -> EasyInputMessage | None:
         lost["unreadable"] += 1
         return None
     lost["ids"] += 1
-    lost["attachments"] += len(message.get("attachments") or ())
+    lost["attachments"] += len(_items(message.get("attachments")))
     lost["metadata"] += bool(message.get("metadata"))
     lost["incomplete"] += message.get("status") in ("incomplete", "in_progress")
     role = message.get("role")
@@ -62,6 +62,9 @@ def item_of(message: Any, lost: Counter[str]) -> EasyInputMessage | None:
         # What models said is plain text there; an image by its URL can't be theirs.
         texts = [each.text for each in parts if isinstance(each, InputTextContent)]
         lost["images"] += len(parts) - len(texts)
+        if not texts:
+            lost["empty"] += 1
+            return None
         return EasyInputMessage(
             role="assistant", content="\n\n".join(texts), type="message"
         )
@@ -77,7 +80,7 @@ def metadata_of(thread: Any, lost: Counter[str]) -> dict[str, str]:
     if not isinstance(given, dict):
         return {}
     fitting = {
-        name: value
+        _whole(name): _whole(value)
         for name, value in given.items()
         if isinstance(value, str) and len(name) <= _NAME and len(value) <= _VALUE
     }
@@ -90,7 +93,9 @@ def count_other(kind: str, value: Any, lost: Counter[str]) -> None:
     """Count what a line has that is no message."""
     found = value if isinstance(value, dict) else {}
     if kind == "thread":
-        lost["tool_resources"] += any((found.get("tool_resources") or {}).values())
+        resources = found.get("tool_resources")
+        named = isinstance(resources, dict) and any(resources.values())
+        lost["tool_resources"] += named
         metadata_of(value, lost)
     elif kind == "run":
         lost["runs"] += 1
@@ -98,7 +103,7 @@ def count_other(kind: str, value: Any, lost: Counter[str]) -> None:
         lost["steps"] += 1
         details = found.get("step_details")
         calls = details.get("tool_calls") if isinstance(details, dict) else None
-        lost["tool_calls"] += len(calls) if isinstance(calls, list) else 0
+        lost["tool_calls"] += len(_items(calls))
     elif kind in ("assistant", "vector_store", "file"):
         lost[f"{kind}s"] += 1
 
@@ -109,8 +114,7 @@ def _parts(
     for part in content:
         match part:
             case {"type": "text", "text": {"value": str(text), **more}}:
-                found = more.get("annotations")
-                lost["citations"] += len(found) if isinstance(found, list) else 0
+                lost["citations"] += len(_items(more.get("annotations")))
                 if text:
                     yield _text(text)
             case {"type": "text", "text": str(text)} if text:
@@ -121,12 +125,24 @@ def _parts(
             case {"type": "image_url", "image_url": {"url": str(url), **more}}:
                 detail = more.get("detail")
                 known = detail if detail in ("low", "high", "auto") else "auto"
-                yield InputImageContent(type="input_image", image_url=url, detail=known)
+                yield InputImageContent(
+                    type="input_image", image_url=_whole(url), detail=known
+                )
             case {"type": "image_file"}:
                 lost["images"] += 1
             case _:
                 lost["parts"] += 1
 
 
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _text(text: str) -> InputTextContent:
-    return InputTextContent(type="input_text", text=text)
+    return InputTextContent(type="input_text", text=_whole(text))
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be sent: halves of characters in it are replaced."""
+    coding = "utf-16-le"
+    return text.encode(coding, "surrogatepass").decode(coding, "replace")

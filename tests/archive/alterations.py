@@ -95,4 +95,5 @@ def _counts(path: Path) -> Counter[str]:
 
 def _lines(path: Path) -> list[JSON]:
     # JSON has more kinds of line breaks in its texts than lines have.
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
+    lines = path.read_bytes().splitlines()
+    return [json.loads(line.decode("utf-8", "replace")) for line in lines]

@@ -18,7 +18,7 @@ from assistants_client import APIError, Client
 from harness.prism.conversations import ITEMS
 from harness.prism.models import schema_errors
 from harness.scripted_server import CLOSE, Response, ScriptedServer
-from tests.archive.alterations import made
+from tests.archive.alterations import made, sealed
 from tests.archive.shop import KEY
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.archive.shop import Shop
 
 COUNT = 45
+_HELLO = {"type": "text", "text": {"value": "Hello"}}
+_PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 
 
 class There:
@@ -242,6 +244,7 @@ def test_what_is_lost_is_known_before_and_after(
         ({"role": "user", "content": [{"type": "image_file"}]}, "images"),
         ({"role": "user", "content": [{"type": "audio"}]}, "parts"),
         ({"role": "assistant", "content": "text"}, "unreadable"),
+        ({"role": "assistant", "content": [_PICTURE]}, "empty"),
         (None, "unreadable"),
     ],
 )
@@ -253,6 +256,62 @@ def test_what_can_be_no_item_is_counted(
     found = survey(made(tmp_path / "a", {("thread", "thread_1"): lines}))
     assert found.items == 0
     assert found.lost[lost] == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"attachments": 5},
+        {"attachments": True},
+        {"status": {}},
+        {"content": [{"type": "text", "text": {"value": "Hello", "annotations": 5}}]},
+    ],
+)
+@pytest.mark.parametrize("thread", [{"tool_resources": [1]}, {"tool_resources": "x"}])
+def test_what_is_of_another_type_is_not_counted(
+    tmp_path: Path, message: Any, thread: Any
+) -> None:
+    lines = [
+        {"kind": "thread", "object": {"id": "thread_1", **thread}},
+        {"kind": "message", "object": {"role": "user", "content": [_HELLO], **message}},
+    ]
+    found = survey(made(tmp_path / "a", {("thread", "thread_1"): lines}))
+    assert found.items == 1
+    assert found.lost == {"ids": 1}
+
+
+def test_metadata_and_citations_that_are_lost_are_counted(tmp_path: Path) -> None:
+    metadata = {**{f"name {n}": "x" for n in range(17)}, "long": "x" * 513, "no": 7}
+    cited = {"type": "text", "text": {"value": "Hello", "annotations": [{}, {}]}}
+    lines = [
+        {"kind": "thread", "object": {"id": "thread_1", "metadata": metadata}},
+        {"kind": "message", "object": {"role": "user", "content": [cited]}},
+    ]
+    found = survey(made(tmp_path / "a", {("thread", "thread_1"): lines}))
+    assert found.lost == {"ids": 1, "thread_metadata": 3, "citations": 2}
+
+
+def test_halves_of_characters_are_replaced(
+    there: There, client: Client, tmp_path: Path
+) -> None:
+    half = {"type": "text", "text": {"value": "cut \ud83d, whole \ud83d\ude00"}}
+    lines = [
+        {"kind": "thread", "object": {"id": "thread_1", "metadata": {"a": "\ud800"}}},
+        {"kind": "message", "object": {"role": "user", "content": [half]}},
+    ]
+    path = made(tmp_path / "a", {("thread", "thread_1"): lines})
+    assert Conversations(client, path).run().items == 1
+    ((item,),) = there.conversations.values()
+    assert item["content"] == "cut \ufffd, whole \U0001f600"
+
+
+def test_an_object_that_is_no_json_is_named(tmp_path: Path) -> None:
+    lines = [{"kind": "thread", "object": {"id": "thread_1", "x": "MARK"}}]
+    folder = made(tmp_path / "a", {("thread", "thread_1"): lines})
+    (path,) = folder.glob("threads/*")
+    path.write_bytes(path.read_bytes().replace(b"MARK", b"\xff!!!"))
+    with pytest.raises(ArchiveError, match=rf"{path.name}: it is no JSON"):
+        survey(sealed(folder))
 
 
 def test_a_damaged_archive_is_refused(client: Client, long: Path) -> None:
