@@ -66,9 +66,23 @@ def test_threads_that_nobody_can_list_are_named(tmp_path: Path, status: int) -> 
 
 def test_a_list_that_fails_is_a_problem_of_its_own(tmp_path: Path) -> None:
     (problem,) = _export(_failing(500, "/v1/threads"), tmp_path / "a").problems
-    assert (problem.unit, problem.id) == ("list", "threads")
+    assert (problem.unit, problem.id, problem.status) == ("list", "threads", 500)
     (problem,) = _export(_failing(404, "/v1/files"), tmp_path / "b").problems
-    assert (problem.unit, problem.id) == ("list", "files")
+    assert (problem.unit, problem.id, problem.status) == ("list", "files", 404)
+
+
+def test_a_list_that_ends_with_a_refusal_is_not_whole(tmp_path: Path) -> None:
+    """It is none that nobody could list: the rest of it is missing."""
+
+    def answer(request: Request) -> Response:
+        if request.path != "/v1/threads":
+            return _usual(request)
+        if dict(request.query).get("after"):
+            return Response.of({"error": {"message": "no"}}, 403)
+        return Response.of({"data": [{"id": "thread_2"}], "has_more": True})
+
+    (problem,) = _export(answer, tmp_path).problems
+    assert (problem.id, problem.status) == ("threads", 403)
 
 
 def test_a_key_that_is_wrong_ends_it(tmp_path: Path) -> None:
