@@ -251,3 +251,15 @@ def test_a_message_that_was_missed_begins_empty() -> None:
     events = [*catch_up(Snapshots(), run_event("completed")[1], [], [whole])]
     name, created, _ = events[0]
     assert (name, created["content"]) == ("thread.message.created", [])
+
+
+def test_so_do_the_calls_of_a_step_that_was_missed() -> None:
+    call = {"type": "function", "id": "call_1", "function": {"arguments": "{}"}}
+    whole = step("completed")[1]
+    whole["step_details"] = {"type": "tool_calls", "tool_calls": [call]}
+    created, delta, done = catch_up(Snapshots(), None, [whole], [])
+    assert created.name == "thread.run.step.created"
+    assert created.data["step_details"] == {"type": "tool_calls", "tool_calls": []}
+    assert created.data["status"] == "in_progress"
+    assert delta.data["delta"]["step_details"]["tool_calls"] == [{"index": 0, **call}]
+    assert (done.name, done.data) == ("thread.run.step.completed", whole)
