@@ -12,6 +12,7 @@ import pytest
 from assistants_archive import (
     Archive,
     ArchiveError,
+    Folder,
     LineError,
     content_path,
     lines_of,
@@ -261,6 +262,7 @@ def test_a_line_is_never_longer_in_memory_than_it_may_be(tmp_path: Path) -> None
         "{}",
         "[" * 100_000,
         '{"format": "zip"}',
+        '{"format":"zip","version":1,"server":"","selection":{},"began":""}',
         '{"format":"assistants-archive","version":2,"server":"","selection":{},"began":""}',
     ],
 )
@@ -268,3 +270,11 @@ def test_no_manifest_is_a_manifest_of_ours(tmp_path: Path, manifest: str) -> Non
     (tmp_path / "manifest.json").write_text(manifest)
     with pytest.raises(ArchiveError, match=r"manifest|version 2"):
         Archive(tmp_path)
+
+
+def test_of_a_small_file_no_more_is_read_than_it_may_have(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    folder = Folder(tmp_path)
+    assert folder.read("a", most=5) == b"12345"
+    with pytest.raises(ArchiveError, match=r"a is larger than 4 bytes"):
+        folder.read("a", most=4)
