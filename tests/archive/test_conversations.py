@@ -283,12 +283,18 @@ def test_what_is_of_another_type_is_not_counted(
 def test_metadata_and_citations_that_are_lost_are_counted(tmp_path: Path) -> None:
     metadata = {**{f"name {n}": "x" for n in range(17)}, "long": "x" * 513, "no": 7}
     cited = {"type": "text", "text": {"value": "Hello", "annotations": [{}, {}]}}
+    refused = {"type": "refusal", "refusal": "No."}
     lines = [
         {"kind": "thread", "object": {"id": "thread_1", "metadata": metadata}},
-        {"kind": "message", "object": {"role": "user", "content": [cited]}},
+        {"kind": "message", "object": {"role": "user", "content": [cited, refused]}},
     ]
     found = survey(made(tmp_path / "a", {("thread", "thread_1"): lines}))
-    assert found.lost == {"ids": 1, "thread_metadata": 3, "citations": 2}
+    assert found.lost == {
+        "ids": 1,
+        "thread_metadata": 3,
+        "citations": 2,
+        "refusals": 1,
+    }
 
 
 def test_halves_of_characters_are_replaced(

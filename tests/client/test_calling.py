@@ -131,12 +131,13 @@ def test_extra_query_takes_the_place_of_an_argument() -> None:
 
 
 def test_extra_body_makes_a_body_where_there_is_none() -> None:
+    # What JSON makes text of may be a name here.
+    extra: Any = {"a": 1, 7: 2}
     call: Call[Any] = Call(
         operation="threads.runs.cancel",
         request=cancel_run.build_request("t", "r"),
         read=lambda result: RunObject.from_json(result.json()),
-        # What JSON makes text of may be a name here.
-        options={"extra_body": {"a": 1, 7: 2}},
+        options={"extra_body": extra},
     )
     _, (sent,) = run(call, None, httpx.Response(200, json={}))
     assert sent.content == b'{"a":1,"7":2}'

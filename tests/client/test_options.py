@@ -98,7 +98,11 @@ def test_what_can_t_be_used_is_refused(wrong: dict[str, Any], message: str) -> N
 
 
 def test_the_least_that_can_be_used() -> None:
-    least = {"max_retries": 0, "max_connections": 1, "max_response_bytes": 1}
+    least: dict[str, Any] = {
+        "max_retries": 0,
+        "max_connections": 1,
+        "max_response_bytes": 1,
+    }
     found = settings(api_key=KEY, base_url="http://h:1", timeout=0.001, **least)
     assert {name: getattr(found, name) for name in least} == least
     assert found.timeout == 0.001

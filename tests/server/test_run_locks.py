@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer, deterministic
+from assistants_server.operations.run_errors import named
 from tests.server.api import (
     JSON,
     TIMEOUT,
@@ -313,3 +314,12 @@ def test_metadata_of_a_run_can_be_changed_in_every_state(
     assert (ended["status"], ended["metadata"]) == ("completed", {"b": "2"})
     assert api.post(path_of(run), {})["metadata"] == {"b": "2"}
     free(api, run)
+
+
+@pytest.mark.parametrize(
+    ("count", "end"), [(0, "[]"), (1, "'0']"), (8, "'7']"), (9, "'7', and 1 more]")]
+)
+def test_of_many_calls_some_are_named(count: int, end: str) -> None:
+    found = named([str(number) for number in range(count)])
+    assert found.startswith("[")
+    assert found.endswith(end)
