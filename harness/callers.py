@@ -23,7 +23,10 @@ CALLERS = "ASSISTANTS_CALLERS"
 ROOT = Path(__file__).resolve().parents[1]
 _ROOMS = tuple(
     str(ROOT / each) + os.sep
-    for each in ("assistants_client", "assistants_server", "codegen", "generated")
+    for each in (
+        *("assistants_archive", "assistants_cli", "assistants_client"),
+        *("assistants_server", "codegen", "generated"),
+    )
 )
 _calls: dict[str, dict[str, float]] = {}
 _called: set[CodeType] = set()

@@ -32,17 +32,22 @@ Callers: TypeAlias = dict[str, dict[str, float]]
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {
     "codegen/earlier.py": ("tests/codegen/test_earlier.py",),
+    "codegen/lock.py": ("tests/codegen/test_lock.py",),
     "codegen/methods/*.py": ("tests/codegen/test_methods.py",),
+    "assistants_archive/*.py": ("tests/archive",),
     "assistants_client/_locks.py": ("tests/client", "tests/faults"),
     "assistants_client/_flows/*.py": ("tests/client", "tests/faults"),
     "assistants_client/_events/*.py": ("tests/client",),
     "assistants_client/_transport/*.py": ("tests/client", "tests/faults"),
     "assistants_client/_redaction.py": ("tests/client",),
     "assistants_client/_spellings.py": ("tests/client",),
+    "assistants_client/_option_checks.py": ("tests/client",),
+    "assistants_client/resources/_base.py": ("tests/client",),
     "generated/assistants_api/client.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/reading.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/streaming.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/types.py": ("tests/contract", "tests/client"),
+    "assistants_server/http/connections.py": ("tests/server",),
     "assistants_server/execution/scheduler.py": ("tests/server",),
     "assistants_server/execution/run_task.py": ("tests/server",),
 }
