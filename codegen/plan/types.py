@@ -183,7 +183,7 @@ class Types:
 
     def _is_json(self, at: Path) -> bool:
         """Return whether a place is within an object that is sent as JSON."""
-        is_inner = at[0] == "components" and at[3:4] in _INNER
+        is_inner = at[:1] == ("components",) and at[3:4] in _INNER
         return is_inner and self.forms is not None and at[2] not in self.forms
 
     def _named(self, name: str, at: Path) -> Type:

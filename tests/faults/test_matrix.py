@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_client import APIConnectionError, DecodeError, NotFoundError, Thread
+from assistants_client import APIConnectionError, DecodeError, Thread
 from assistants_client._api import check
-from assistants_client._errors import ReceivedResponse, SentRequest
+from assistants_client._errors import ReceivedResponse, SentRequest, status_error
 from assistants_client._operations import OPERATIONS
 from assistants_server.faults import Fault
 from assistants_server.faults.grammar import (
@@ -146,8 +146,9 @@ def test_what_the_wild_server_distorts_is_right_before() -> None:
         assert check(told, "AssistantStreamEvent") == [], name
 
 
-def thread_error(kind: Any, content: bytes, status: int, operation: str) -> Any:
+def thread_error(content: bytes, status: int, operation: str) -> Any:
     response = ReceivedResponse(status, {}, content, SENT)
+    kind = DecodeError if status == 200 else status_error
     return kind(response, operation=operation)
 
 
@@ -157,7 +158,7 @@ def said(expected: Expected, outcome: Outcome) -> str:
 
 
 def test_the_judge_is_strict() -> None:
-    good = thread_error(NotFoundError, b'{"detail": "Gone."}', 404, "threads.retrieve")
+    good = thread_error(b'{"detail": "Gone."}', 404, "threads.retrieve")
     gone = Expected.error("NotFoundError", says="Gone.", status=404)
     thread = Outcome(Thread.from_dict({"id": "thread_1"}))
     assert said(gone, Outcome(error=good)) == ""
@@ -173,7 +174,7 @@ def test_the_judge_is_strict() -> None:
         (Expected.error(status=410), Outcome(error=good), "has status 404, not 410"),
         (
             ANY,
-            Outcome(error=thread_error(DecodeError, b"", 200, "threads.delete")),
+            Outcome(error=thread_error(b"", 200, "threads.delete")),
             "names none of threads.retrieve",
         ),
         (
@@ -185,9 +186,7 @@ def test_the_judge_is_strict() -> None:
         ),
         (
             ANY,
-            Outcome(
-                error=thread_error(DecodeError, KEY.encode(), 200, "threads.retrieve")
-            ),
+            Outcome(error=thread_error(KEY.encode(), 200, "threads.retrieve")),
             "told the key",
         ),
     ):
