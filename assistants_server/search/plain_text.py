@@ -30,6 +30,12 @@ _SOME = 12
 _MOST_OTHERS = 0.4
 _ASCII = bytes(range(128))
 _NO_LETTERS = bytes(n for n in _ASCII if not chr(n).isalpha())
+_SIGNS = bytes(
+    n for n in range(128, 256) if not bytes([n]).decode("cp1252", "replace").isalpha()
+)
+# Signs of prices, degrees and lists, of which tables of numbers are full. In texts of
+# other encodings, the same bytes stand among others.
+_ALONE = re.compile(rb"(?<![\x80-\xff])[%b]+(?![\x80-\xff])" % re.escape(_SIGNS))
 # Characters that are cleaned at once: some milliseconds.
 _PIECE = 200_000
 
@@ -113,7 +119,7 @@ def _is_foreign(data: bytes) -> bool:
 
     Texts in GBK, Shift JIS or Windows-1251 would become others that nobody finds.
     """
-    start = data[:100_000]
+    start = _ALONE.sub(b"", data[:100_000])
     others = len(start.translate(None, _ASCII))
     letters = len(start.translate(None, _NO_LETTERS))
     return others >= _SOME and others > _MOST_OTHERS * letters
