@@ -177,7 +177,8 @@ def _called(value: Any) -> Iterator[WrittenCall]:
     """Yield the call that an object stands for."""
     if isinstance(value, dict) and isinstance(value.get("function"), dict):
         value = value["function"]
-    if not isinstance(value, dict):
+    # A model that lists what it may call describes functions, and calls none.
+    if not isinstance(value, dict) or "description" in value:
         return
     name = value.get("name", value.get("function"))
     arguments = value.get("arguments", value.get("parameters"))

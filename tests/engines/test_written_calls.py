@@ -132,6 +132,7 @@ def test_channels_of_an_answer(size: int) -> None:
         '{"name": "Ada", "arguments": {"a": 6}}',
         '{"name": "mult',
         "[1] See the report. " + "x" * 200,
+        '{"name": "multiply", "description": "Multiply.", "parameters": {}}',
         "[now, then]",
         "[",
         "```python\nprint(42)\n```",
