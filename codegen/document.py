@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.errors import Path, Problems, SpecError, shorten
+from codegen.errors import Path, Problems, SpecError, not_a_reference, shorten
 from codegen.identifiers import called
 from codegen.source import Document
 
@@ -156,17 +156,6 @@ def reference_path(reference: object, at: Path) -> Path:
     if "~" in reference:
         parts = [part.replace("~1", "/").replace("~0", "~") for part in parts]
     return tuple(parts)
-
-
-def not_a_reference(found: object, at: Path) -> SpecError:
-    """Return the error for a reference that is no text.
-
-    Args:
-        found: what stands there.
-        at: the place of what has it.
-    """
-    message = f"a $ref must be text, not {shorten(found)}"
-    return SpecError(message, at=at, keyword="$ref")
 
 
 def schema_name(reference: object, at: Path) -> str:

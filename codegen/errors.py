@@ -62,6 +62,17 @@ class SpecError(Exception):
         return result
 
 
+def not_a_reference(found: object, at: Path) -> SpecError:
+    """Return the error for a reference that is no text.
+
+    Args:
+        found: what stands there.
+        at: the place of what has it.
+    """
+    message = f"a $ref must be text, not {shorten(found)}"
+    return SpecError(message, at=at, keyword="$ref")
+
+
 class BuildError(Exception):
     """A build that would lose something, or could not be finished."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codegen.document import METHODS, not_a_reference
-from codegen.errors import Path, Problems, SpecError, shorten
+from codegen.document import METHODS
+from codegen.errors import Path, Problems, SpecError, not_a_reference, shorten
 from codegen.source import Document
 
 # How a place is described: a Python type, several types, a list of one description, a

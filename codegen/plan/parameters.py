@@ -17,15 +17,8 @@ from codegen.source import Document
 # Arguments that functions have, and what they name where arguments are in sight.
 _TAKEN = {
     *("as_json", "as_json_header", "as_json_segment", "asyncio_detailed", "body"),
-    *(
-        "bool",
-        "build_request",
-        "build_stream_request",
-        "bytes",
-        "check_body",
-        "client",
-        "cookie",
-    ),
+    *("bool", "build_request", "build_stream_request", "bytes", "check_body"),
+    *("client", "cookie"),
     *("date", "datetime", "Decimal", "deep", "deprecated", "detailed", "dict"),
     *("exploded", "exploded_cookie", "exploded_label", "exploded_matrix"),
     *("fill_path", "float", "form", "int", "joined", "json_cookie", "label", "list"),

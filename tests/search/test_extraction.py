@@ -95,7 +95,7 @@ def test_other_encodings_are_told_of(tmp_path: Path, text: str, encoding: str) -
         "Größe;Maß\n12;34\n",
         "Preis\n" + "12,50\u00a0€\n" * 20,
         "t\n" + "12,5 °C\n" * 20,
-        "• £1 – £2 – £3\n" * 20,
+        "• £1 \u2013 £2 \u2013 £3\n" * 20,
     ],
 )
 def test_those_of_the_west_are_read(tmp_path: Path, text: str) -> None:

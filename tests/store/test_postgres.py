@@ -141,36 +141,6 @@ def test_a_database_of_something_else_is_left_alone(url: DatabaseURL) -> None:
     assert tables(url) == ["objects"]
 
 
-@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
-def test_a_database_that_can_not_hold_any_text_is_left_alone(encoding: str) -> None:
-    cluster, name = stores.cluster(), f"in_{encoding.lower()}"
-    with cluster.connect("postgres") as connection:
-        connection.execute(
-            f"create database {name} encoding '{encoding}' template template0".encode()
-        )
-    url = DatabaseURL(cluster.url("postgres").replace("/postgres", f"/{name}"))
-    try:
-        for use in (PostgresStore, is_store):
-            with pytest.raises(StoreError, match=f"encoding {encoding},") as caught:
-                use(url)
-            assert "createdb --encoding UTF8" in str(caught.value)
-            assert f"/{name} has" in str(caught.value)
-            assert cluster.password not in str(caught.value)
-        assert tables(url) == []
-    finally:
-        cluster.drop(name)
-
-
-def test_the_encoding_of_a_terminal_changes_nothing(
-    url: DatabaseURL, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
-    text = "\u2028 \U0001f600 é"
-    with closing(PostgresStore(url)) as store, store.changes():
-        store.add("assistant", {"id": "asst_1", "name": text})
-        assert store.all("assistant") == [{"id": "asst_1", "name": text}]
-
-
 ESCAPED = "special characters are written as %XX"
 WRONG: dict[str, tuple[Callable[[str], str], str]] = {
     "user": (lambda url: url.replace("://", "://no", 1), "doesn't take this password"),
