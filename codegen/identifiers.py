@@ -95,7 +95,11 @@ def snake_case(name: str) -> str:
 
 def sentence(name: str) -> str:
     """Write a name as the words that it consists of: `get_bot_URL` is `Get bot URL`."""
-    text = " ".join(p if p.isupper() else p.lower() for p in words(name))
+    # `URL`, `IDs` and `OAuth2` are written so within a sentence as well.
+    kept = (
+        p if p.isupper() or p[1:] != p[1:].lower() else p.lower() for p in words(name)
+    )
+    text = " ".join(kept)
     return text[:1].upper() + text[1:]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen.identifiers import class_name, identifier, module_name
+from codegen.identifiers import class_name, identifier, module_name, sentence
 from codegen.paths import TEMPLATES
 from codegen.plan import Package, plan_package
 from codegen.plan.naming import Names
@@ -76,6 +76,20 @@ def test_each_property_has_a_name_of_its_own(
     properties: list[str], names: list[str]
 ) -> None:
     assert [*attributes(*properties).values()] == names
+
+
+@each_case(
+    ("name", "text"),
+    [
+        ("get_bot_URL", "Get bot URL"),
+        ("listUserIDs", "List user IDs"),
+        ("createOAuth2Token", "Create OAuth2 token"),
+        ("ETag", "ETag"),
+        ("Find_By_Name", "Find by name"),
+    ],
+)
+def test_a_name_is_written_as_a_sentence(name: str, text: str) -> None:
+    assert sentence(name) == text
 
 
 def test_what_modules_import_renames_nothing(make: Make) -> None:
