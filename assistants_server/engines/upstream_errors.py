@@ -23,7 +23,7 @@ _TOO_LONG: Final = re.compile(
     r"|prompt (is )?too long|too many (input |prompt )?tokens|input is too long"
     # Google; Moonshot; Qwen; Zhipu
     r"|input token count|exceeded model token limit|range of input length"
-    r"|exceeds max length"
+    r"|prompt exceeds max length"
     # Text Generation Inference, by two texts
     r"|`inputs` (tokens|must have less)"
     # GitHub; vLLM, where nothing is left to be written

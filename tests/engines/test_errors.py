@@ -148,6 +148,12 @@ def test_too_long_in_the_words_of_each(text: str) -> None:
     assert found.code == "invalid_prompt"
 
 
+def test_what_else_is_too_long_is_no_matter_of_messages() -> None:
+    """To drop some would help nobody."""
+    text = "The name of the function exceeds max length 64."
+    assert type(error_of(NAME, {"error": {"message": text}}, 400)) is UpstreamError
+
+
 @each_case(
     "text",
     [
