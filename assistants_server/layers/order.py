@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..faults import HEADER, FaultMiddleware
+from ..http.targets import Targets
 from ..page import Page
 from ..telemetry.health import Health, Readiness
 from ..telemetry.requests import RequestTelemetry
@@ -88,4 +89,4 @@ def layers_around(
         Admission(ForAdmins(metrics), settings, keys),
         metrics_port,
     )
-    return Layers(health, request_log)
+    return Layers(Targets(health), request_log)

@@ -18,6 +18,8 @@ HOST = b"host: localhost\r\n"
 JSON = HOST + b"content-type: application/json\r\n"
 CHUNKED = JSON + b"transfer-encoding: chunked\r\n\r\n"
 NO_CHUNK = b"no length\r\n"
+LAST = b"0\r\n\r\nGET /v1/models HTTP/1.1\r\n" + HOST + b"\r\n"
+CLOSING = b"connection: close\r\n\r\n"
 
 
 def sent(server: LocalServer, *parts: bytes) -> list[httpx.Response]:
@@ -57,12 +59,16 @@ def _answer(connection: socket.socket) -> list[httpx.Response]:
             400,
         ),
         (b"POST /v1/threads HTTP/1.1\r\n" + CHUNKED + NO_CHUNK, 400),
+        # To who believes the first of its lengths, a request follows.
+        (b"POST /v1/threads HTTP/1.1\r\ncontent-length: 5\r\n" + CHUNKED + LAST, 400),
+        (b"GET http://[::1/v1 HTTP/1.1\r\ncontent-length: 5\r\n" + CHUNKED + LAST, 400),
         # Not much more than may be sent: what isn't read may take the answer along.
         (b"GET /v1/models?" + b"a&" * 32_770, 431),
     ],
     ids=[
         *("no version", "no host", "two hosts", "NUL in the path", "NUL in a header"),
-        *("negative length", "unknown coding", "no chunk", "endless head"),
+        *("negative length", "unknown coding", "no chunk"),
+        *("two lengths", "two lengths in a URL's request", "endless head"),
     ],
 )
 def test_what_is_no_request_is_refused_like_others(
@@ -89,3 +95,27 @@ def test_a_body_that_breaks_off_after_its_answer_is_no_error(
     assert answer.status_code == 404
     until(lambda: "Invalid HTTP request" in caplog.text, "the server to notice")
     assert httpx.get(f"{server.url}/models").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://127.0.0.1/v1/models", 200),
+        ("HTTPS://ada@localhost:1/v1/models?limit=1", 200),
+        ("http://localhost/v1/threads/thread%5F1", 404),
+        ("http://localhost/healthz", 200),
+        ("http://localhost", 200),
+        ("http://localhost?", 200),
+        # The header says otherwise, and doesn't count.
+        ("http://rebound.example/v1/models", 403),
+        ("ftp://localhost/v1/models", 404),
+    ],
+)
+def test_a_whole_url_in_place_of_a_path_is_its_path(
+    server: LocalServer, target: str, status: int
+) -> None:
+    head = f"GET {target} HTTP/1.1\r\n".encode() + HOST + CLOSING
+    (answer,) = sent(server, head)
+    assert answer.status_code == status
+    if "%5F" in target:
+        assert "thread_1" in answer.json()["error"]["message"]
