@@ -78,7 +78,7 @@ def layers_around(
     measured = RequestTelemetry(admission, instruments)
     request_log = RequestLog(measured, operation_of=app.operation_of)
     readiness = Readiness(
-        lambda: store.perform(lambda: store.existing("assistant", ["-"])),
+        lambda: store.perform(store.check),
         lambda: scheduler.is_closing,
     )
     metrics = MetricsPage(instruments.metrics)

@@ -28,6 +28,10 @@ class StoreError(Exception):
     explains_itself = True
 
 
+class DamagedStoreError(StoreError):
+    """What the store has is damaged, and will be until somebody restores it."""
+
+
 class StoreAwayError(StoreError):
     """The store can't be used now, but soon, and without a restart."""
 
@@ -128,6 +132,8 @@ class Store(Protocol):
     def project_of(self, id: str) -> str: ...
 
     def close(self) -> None: ...
+
+    def check(self) -> None: ...
 
     async def perform(self, work: Callable[[], _T]) -> _T: ...
 

@@ -151,7 +151,7 @@ def refuse_other_files(path: Path | None) -> None:
     """Refuse what SQLite would take for an empty file: a few bytes, or a device.
 
     Raises:
-        StoreError: it is such a file.
+        StoreError: it is such a file, or one that was emptied.
     """
     with suppress(OSError):
         if path and path.exists() and not path.is_file() and not path.is_dir():
@@ -161,6 +161,22 @@ def refuse_other_files(path: Path | None) -> None:
                 start = file.read(len(_MAGIC))
             if start and start != _MAGIC:
                 raise StoreError(f"{path}: {NO_DATABASE}")
+            if not start and (rest := _rest_of(path)):
+                raise StoreError(
+                    f"{path}: is empty, but what belongs to it is there: {rest}; "
+                    "restore the file from a copy, or move that away to begin anew"
+                )
+
+
+def _rest_of(path: Path) -> Path | None:
+    """Return what is left of a store whose file is empty; None for nothing.
+
+    SQLite would throw its log away, and the server the contents that no file has.
+    """
+    log, folder = (path.with_name(f"{path.name}{end}") for end in ("-wal", ".files"))
+    if log.is_file() and log.stat().st_size:
+        return log
+    return folder if folder.is_dir() and any(folder.iterdir()) else None
 
 
 def make_private(path: Path | None) -> None:

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from .interface import ConflictError, StoreError
+from .interface import ConflictError, DamagedStoreError, StoreError
 from .processes import OnlyProcess
 from .project import ProjectStore
 from .rates import LocalRates
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 # Bytes of the write-ahead log from which on it is emptied.
 _LONG_LOG = 4 * 1024 * 1024
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class SQLiteStore(SQLStore):
@@ -49,6 +50,8 @@ class SQLiteStore(SQLStore):
         self._log = self._file and self._file.with_name(f"{self._file.name}-wal")
         self._is_log_long = False
         self._opened: tuple[int, int] | None = None
+        self._size, self._is_cut = 0, False
+        self._failure: StoreError | None = None
         self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)
         make_private(path)
@@ -107,7 +110,18 @@ class SQLiteStore(SQLStore):
     def _explained(self, error: sqlite3.Error) -> StoreError:
         if isinstance(error, sqlite3.IntegrityError):
             return ConflictError(f"{self._path}: {error}")
-        return StoreError(f"{self._path}: {explained(error)}")
+        if isinstance(self._failure, DamagedStoreError):
+            return self._failure
+        text = f"{self._path}: {explained(error)}"
+        # The lower byte has the kind of error.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            self._note_failure(failure := StoreError(text))
+            return failure
+        self._note_failure(damage := DamagedStoreError(text))
+        with suppress(sqlite3.Error):
+            # What is still to be read can be read; more changes may damage that.
+            self._sql.execute("pragma query_only = on")
+        return damage
 
     def close(self) -> None:
         """Close the file; what was changed is in it."""
@@ -171,12 +185,17 @@ class SQLiteStore(SQLStore):
         SQLite would go on with it, and all of that would be gone with the process.
 
         Raises:
-            StoreError: it was removed, or another one is in its place.
+            StoreError: it was removed or truncated, or another one is in its place.
         """
         if self._opened and self._found() != self._opened:
             raise StoreError(
                 f"{self._path}: the file was removed or replaced while this server used"
                 " it; put it back, or stop the server and start it with the new one"
+            )
+        if self._is_cut:
+            raise StoreError(
+                f"{self._path}: the file was truncated while this server used it; stop "
+                "the server, restore the file from a copy, and start it again"
             )
 
     def _found(self) -> tuple[int, int] | None:
@@ -190,7 +209,12 @@ class SQLiteStore(SQLStore):
         except OSError:
             # Such as a folder that may not be looked into now: no sign of another file.
             return self._opened
-        return found.st_dev, found.st_ino
+        which = found.st_dev, found.st_ino
+        if which == self._opened:
+            # By somebody else: nothing here makes it smaller.
+            self._is_cut = self._is_cut or found.st_size < self._size
+            self._size = found.st_size
+        return which
 
     def _take_back(self) -> None:
         # Some errors do it themselves; a commit that fails mostly leaves it open.
@@ -230,6 +254,6 @@ class SQLiteStore(SQLStore):
     def _purge(self) -> None:
         """Empty the write-ahead log, which still has what was there before."""
         self._is_log_long = False
-        if self._path:
+        if self._path and not self._is_cut:
             with suppress(sqlite3.Error):
                 self._sql.execute("pragma wal_checkpoint(truncate)")

@@ -9,9 +9,10 @@ from contextlib import suppress
 import pytest
 
 from assistants_server import LocalServer, StoreError
+from assistants_server.telemetry import health
 from assistants_server.telemetry.health import Readiness
 from tests.server.api import TIMEOUT, Gate, talking
-from tests.server.inside import stopping, store_of
+from tests.server.inside import inside, sql_of, stopping, store_of
 from tests.telemetry.scraped import asked
 
 KEY = "sk-of-the-admin"
@@ -53,6 +54,41 @@ def test_a_store_that_cannot_be_used_is_no_readiness_but_life(
         }
         assert "connection refused" in caplog.text
         assert asked(f"{own}/healthz").status_code == 200
+
+
+@pytest.mark.sqlite("a pragma plays the full disk; tests/store has outages")
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        ("query_only = on", "query_only = off"),
+        ("max_page_count = 1", "max_page_count = 4294967294"),
+    ],
+)
+def test_a_store_that_can_only_be_read_is_no_readiness_until_it_can_be_changed(
+    broken: str, mended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What was found holds for a second otherwise.
+    monkeypatch.setattr(health, "_HOLDS", 0.0)
+    with LocalServer() as server, talking(server) as api:
+        own = server.url.removesuffix("/v1")
+
+        def is_ready() -> bool:
+            return asked(f"{own}/readyz").status_code == 200
+
+        def set_to(pragma: str) -> None:
+            inside(server, lambda: sql_of(server).execute(f"pragma {pragma}"))
+
+        large = {"model": "m", "instructions": "i" * 200_000}
+        set_to(broken)
+        api.post("/assistants", large, status=507)
+        for _ in range(2):
+            assert not is_ready()
+        set_to(mended)
+        # Nobody has changed anything meanwhile.
+        assert is_ready()
+        left = "select count(*) from deltas"
+        assert inside(server, lambda: sql_of(server).execute(left).fetchone()) == (0,)
+        api.post("/assistants", large)
 
 
 def test_a_server_that_stops_is_not_ready_and_says_so_meanwhile() -> None:

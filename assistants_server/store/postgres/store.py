@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psycopg
 
 from ..database import marks
-from ..interface import StoreError
+from ..interface import ConflictError, StoreError
 from ..key_table import KeyTable
 from ..project import ProjectStore
 from ..sql import SQLStore
@@ -149,8 +149,11 @@ class PostgresStore(SQLStore):
         try:
             yield
         except psycopg.Error as error:
+            failure = explained(error, self._url)
+            if not isinstance(failure, ConflictError):
+                self._note_failure(failure)
             # What it was raised from may name the password.
-            raise explained(error, self._url) from None
+            raise failure from None
 
     def close(self) -> None:
         """Close all connections, when the changes that go on are made."""
