@@ -60,6 +60,10 @@ class IndexFile:
         """Return what is in it: ids of vector stores and of files."""
         return self._opened().files() if self._exists() else set()
 
+    def stores(self) -> set[str]:
+        """Return the ids of the vector stores in it, also of those without files."""
+        return self._opened().stores() if self._exists() else set()
+
     def adding(
         self, file: JSON, filename: str, stop: threading.Event
     ) -> Callable[[], Added]:

@@ -392,6 +392,8 @@ class Indexer:
             keep_ended_batches(self._store, store, files)
             for entry in filter(None, (self._entries.get(store, f) for f in files)):
                 self._entries.put({**entry.body, "status": "in_progress"})
-        for pair in there:
-            if known.get(pair) not in ("completed", "in_progress"):
-                self._store.after(partial(self.forget, *pair))
+        stores = self.index.stores()
+        gone = stores - self._store.existing("vector_store", stores)
+        wanted = {each for each in known if known[each] in ("completed", "in_progress")}
+        for names in (*((store,) for store in gone), *(there - wanted)):
+            self._store.after(partial(self.forget, *names))

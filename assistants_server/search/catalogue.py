@@ -153,6 +153,10 @@ class Catalogue:
         )
         return {*self._sql.execute(select, (COMPLETE,))}
 
+    def stores(self) -> set[str]:
+        """Return the names of all stores."""
+        return {name for (name,) in self._sql.execute("select name from stores")}
+
     def content(self, store_name: str, name: str) -> list[Chunk]:
         """Return the chunks of a file, in order."""
         rows = self._sql.execute(

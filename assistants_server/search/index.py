@@ -136,6 +136,11 @@ class Index:
         with self._database.held():
             return self._catalogue.complete_files()
 
+    def stores(self) -> set[str]:
+        """Return the ids of all stores, also of those that have no files any more."""
+        with self._database.held():
+            return self._catalogue.stores()
+
     def content(self, vector_store_id: str, file_id: str) -> list[Chunk]:
         """Return the chunks of a file, in order."""
         with self._database.held():

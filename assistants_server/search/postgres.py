@@ -110,6 +110,10 @@ class PostgresIndex:
         with self._change():
             return self._catalogue.complete_files()
 
+    def stores(self) -> set[str]:
+        with self._change():
+            return self._catalogue.stores()
+
     def content(self, vector_store_id: str, file_id: str) -> list[Chunk]:
         with self._change():
             return self._catalogue.content(vector_store_id, file_id)

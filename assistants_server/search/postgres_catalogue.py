@@ -202,6 +202,11 @@ class PostgresCatalogue:
         )
         return {(store, file) for store, file in rows}
 
+    def stores(self) -> set[str]:
+        """Return the names of all stores."""
+        rows = self._database.execute("select name from index_stores")
+        return {name for (name,) in rows}
+
     def content(self, store_name: str, name: str) -> list[Chunk]:
         """Return the chunks of a file, in order."""
         rows = self._database.execute(

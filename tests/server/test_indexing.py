@@ -161,6 +161,36 @@ def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path, status: str) ->
 
 
 @pytest.mark.sqlite("a store in a file, which is changed while no server has it")
+@pytest.mark.parametrize("left", ["all of it", "its id alone"])
+def test_a_store_whose_deletion_was_killed_leaves_nothing_in_the_index(
+    tmp_path: Path, left: str
+) -> None:
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        gone = vector_store(api, b"The Danube.", b"The Rhine.")["id"]
+        kept = vector_store(api, b"The Elbe.")["id"]
+    with opened(tmp_path / "s") as store, store.changes():
+        # As it is written down before the index is told.
+        store.delete(gone)
+        store.vector_store_files.delete_all(gone)
+
+    def in_index(select: str) -> list[str]:
+        with (
+            closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index,
+            index,
+        ):
+            return [each for (each,) in index.execute(select)]
+
+    if left == "its id alone":
+        in_index("delete from files where store = 1 returning name")
+    assert {*in_index("select name from stores")} == {gone, kept}
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        assert len(found(api, kept, "the")) == 1
+    assert in_index("select name from stores") == [kept]
+    if left == "all of it":
+        assert in_index("select text from chunks") == ["The Elbe."]
+
+
+@pytest.mark.sqlite("a store in a file, which is changed while no server has it")
 def test_a_store_that_has_expired_is_emptied_by_the_next_server(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         store = vector_store(api, b"The Danube.", b"The Rhine.")["id"]
