@@ -15,6 +15,7 @@ from ..engines.upstream_errors import PassingError, UpstreamError
 from ..telemetry.instruments import instruments
 from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
+from .odd_streams import JSONLines, Separator
 from .pieces import gathered
 from .retry_after import RETRY_AFTER
 
@@ -190,21 +191,26 @@ class Connection:
             kind = response.headers.get("content-type", "").partition(";")[0].strip()
             if kind.lower() in _PAGES:
                 raise UpstreamError(f"{self.name} answered with a page of {kind}.")
-            decoder = EventDecoder()
-            whole, begun = bytearray(), False
+            decoder, separator = EventDecoder(), Separator()
+            begun: JSONLines | bool = False
             async with aclosing(gathered(response.aiter_bytes())) as chunks:
                 async for chunk in chunks:
                     # Not every server says by the type which of both it sends.
-                    if whole or (not begun and chunk.lstrip().startswith(b"{")):
-                        whole += chunk[: _MOST - len(whole)]
+                    if not begun and chunk.lstrip().startswith(b"{"):
+                        begun = JSONLines()
+                    if isinstance(begun, JSONLines):
+                        events = begun.feed(chunk, _MOST)
                     else:
-                        for several in _portions(decoder.feed(chunk)):
-                            yield several
-                    begun = begun or bool(chunk.strip())
-            if whole:
-                self._success(response, bytes(whole))
+                        events = decoder.feed(separator.feed(chunk))
+                        begun = begun or bool(chunk.strip())
+                    for several in _portions(events):
+                        yield several
+            if isinstance(begun, JSONLines) and (whole := bytes(begun.rest)):
+                self._success(response, whole)
                 yield [Event("", whole.decode("utf-8", "replace"))]
-            for several in _portions(decoder.flush()):
+            for several in _portions(
+                [*decoder.feed(separator.end()), *decoder.flush()]
+            ):
                 yield several
 
     def _success(self, opened: httpx.Response, body: bytes) -> httpx.Response:
