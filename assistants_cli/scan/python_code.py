@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from .retirement import retired_on
 from .scopes import Scope, path_of, scoped
 
 _MOST_FOUND = 120
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _NAMING = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
 
 
@@ -49,7 +51,8 @@ class _Module:
     """A module, and what is found in it."""
 
     def __init__(self, text: str, tree: ast.Module, today: date) -> None:
-        self._lines = text.splitlines()
+        # Python ends no line at a form feed, nor at what Unicode has for it.
+        self._lines = _LINE_END.split(text)
         self._today = today
         self._nodes = [*scoped(tree)]
 

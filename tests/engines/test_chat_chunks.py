@@ -258,6 +258,11 @@ def test_a_call_of_the_old_kind_is_one_too() -> None:
     function = {"name": "multiply", "arguments": '{"a": 6}'}
     ((_, *rest),) = read(chunk(function_call=function), chunk("function_call"))
     assert rest == ONE[1:]
+    # Also where all of it comes once more.
+    said = {"role": "assistant", "content": None, "function_call": function}
+    choice = {"index": 0, "message": said, "finish_reason": "function_call"}
+    last = event({"object": "chat.completion", "choices": [choice]})
+    assert [each[1:] for each in read(chunk(function_call=function), last)] == [rest]
 
 
 # --- Endings ------------------------------------------------------------------------

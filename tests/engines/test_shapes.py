@@ -11,6 +11,7 @@ from assistants_server.engines.turn_events import Fail
 from harness.scripted_server import Response
 from tests.cases import each_case
 from tests.engines.asking import ANSWER, QUICK, ask, failure
+from tests.engines.test_requests import PAST
 from tests.engines.turns import function, message, outputs_of, told, turn
 from tests.engines.upstreams import chat, refusal, upstream
 
@@ -102,6 +103,15 @@ def test_a_thread_may_begin_with_the_assistant() -> None:
     asked = turn(message("Hi", "assistant"), message("Hello"))
     sent = twice(refusal(400, "System role not supported"), asked=asked)[-1]
     assert roles(sent)[:2] == [("user", "Be brief."), ("assistant", "Hi")]
+
+
+def test_results_of_calls_stay_apart() -> None:
+    """Two in a row have one role, but each belongs to a call of its own."""
+    asked = turn(message("One"), message("Two"), past=PAST, number=2)
+    first, sent = twice(refusal(400, ALTERNATE), asked=asked)
+    assert roles(sent)[1] == ("user", "One\n\nTwo")
+    assert sent["messages"][2:] == first["messages"][3:]
+    assert [role for role, _ in roles(sent)].count("tool") == 3
 
 
 def test_developers_may_have_to_be_the_system() -> None:

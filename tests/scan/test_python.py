@@ -105,6 +105,18 @@ def test_places_are_lines_and_columns_of_characters() -> None:
     assert (found.line, found.column) == (4, 14)
 
 
+@each_case("before", ["\x0c\n", "x = '\x0b \x1c \x85 \u2028'\n", "\r\n", "\r"])
+def test_lines_are_those_of_python(before: str) -> None:
+    """Form feeds separate sections in old code, and end no line."""
+    found = scanned(f"{before}{CALLED}")
+    assert [(each.line, each.column) for each in found] == [(2, 20), (4, 1)]
+
+
+def test_long_code_is_shortened() -> None:
+    _, found = scanned(f"{MADE}client.beta.threads.{'x' * 200}()")
+    assert found.found == f"client.beta.threads.{'x' * 200}"[:120]
+
+
 def test_imports_say_what_to_import() -> None:
     code = (
         "import openai\n"

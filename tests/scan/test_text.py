@@ -115,6 +115,45 @@ def test_false_friends_are_left_alone(suffix: str, text: str) -> None:
     assert found(text, suffix) == []
 
 
+COMMENTS = {
+    "# ": (
+        ".env .py .rb .rake .r .ex .exs .pl .sh .bash .zsh .fish .ps1 .jl .yaml .yml "
+        ".toml .conf .cfg .properties .tf .hurl .http .rest .php .ini"
+    ),
+    "// ": (
+        ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .astro .go .cs .fs .java "
+        ".kt .kts .scala .groovy .gradle .php .http .rest .rs .swift .dart .c .cpp"
+    ),
+    "/* ": ".js .php .go",
+    " * ": ".ts .java .php",
+    "<!-- ": ".html .vue .xml",
+    "; ": ".ini",
+    "-- ": ".lua .sql",
+    "rem ": ".bat .cmd",
+    "REM ": ".bat .cmd",
+    ":: ": ".bat .cmd",
+    "'": ".vb",
+}
+
+
+@each_case(
+    ("mark", "suffix"),
+    [(mark, each) for mark, several in COMMENTS.items() for each in several.split()],
+)
+def test_comments_are_left_alone_and_requests_found(mark: str, suffix: str) -> None:
+    assert suffix_of(f"a{suffix}") == suffix
+    request = "post( https://api.openai.com/v1/threads"
+    assert found(f"{mark}{request}\n{request}", suffix) == [
+        (2, 29, Kind.REQUEST, "/v1/threads")
+    ]
+
+
+@each_case("suffix", [".ipynb", ".pyi", ".erb", ".rmd", ".qmd", ".json", ".bru"])
+def test_requests_are_found_where_there_are_no_comments(suffix: str) -> None:
+    assert suffix_of(f"a{suffix}") == suffix
+    assert [each[3] for each in found("(GET /v1/threads", suffix)] == ["/v1/threads"]
+
+
 def test_places_are_those_of_the_text() -> None:
     text = "let a;\n  const t = await openai.beta.threads.create();\n"
     assert found(text, ".ts") == [
@@ -150,9 +189,13 @@ def test_names_say_what_is_code() -> None:
     assert suffix_of("a.PY") == ".py"
     assert suffix_of("Rmd.Rmd") == ".rmd"
     assert suffix_of(".env.local") == ".env"
-    assert suffix_of("Dockerfile") == ".env"
-    assert suffix_of("Dockerfile.dev") == ".env"
-    for name in ("a.png", "README.md", "package-lock.json", "x.min.js", "x", ".py.swp"):
+    for name in ("Dockerfile", "Dockerfile.dev", "Makefile", "justfile", "Procfile"):
+        assert suffix_of(name) == ".env", name
+    for name in (
+        *("a.png", "README.md", "x.min.js", "x", ".py.swp", ".ts", "package-lock.json"),
+        *("Gemfile.lock", "poetry.lock", "uv.lock", "composer.lock", "yarn.lock"),
+        *("pnpm-lock.yaml", "Cargo.lock", "go.sum"),
+    ):
         assert suffix_of(name) is None, name
 
 
