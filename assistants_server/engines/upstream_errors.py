@@ -43,7 +43,9 @@ _BLAMES_LIMIT: Final = re.compile(
 # One request takes more than a minute's tokens, so that no waiting helps: OpenAI, and
 # Groq with another status (continuedev/continue#10218).
 _TOO_LARGE: Final = re.compile(r"request too large", re.IGNORECASE)
-_TOKENS: Final = re.compile(r"limit:? (\d+), requested:? (\d+)", re.IGNORECASE)
+_TOKENS: Final = re.compile(
+    r"limit:? (\d{1,15}), requested:? (\d{1,15})\b", re.IGNORECASE
+)
 _REFUSED: Final = re.compile(
     r"unsupported|not supported|(does not|doesn't) support|deprecated|cannot both"
     r"|un(known|recogni[sz]ed|expected)|cannot find field"

@@ -21,7 +21,7 @@ from .item_keys import ItemKeys
 from .pieces import AT_ONCE
 from .response_texts import ResponseTexts
 from .thoughts import AnswerThoughts
-from .values import count_of, list_of, text_of, those_of
+from .values import count_of, list_of, share_of, text_of, those_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -306,15 +306,13 @@ def _code(call: models.CodeInterpreterToolCall) -> CodeCall | WithFiles:
 
 
 def _search(call: models.FileSearchToolCall) -> FileSearch:
-    results: list[JSON] = []
-    for each in those_of(call.results, models.FileSearchToolCallResultsItem):
-        score: Any = each.score
-        results.append(
-            {
-                "file_id": text_of(each.file_id),
-                "file_name": text_of(each.filename),
-                "score": float(score) if isinstance(score, int | float) else 0.0,
-                "content": [{"type": "text", "text": text_of(each.text)}],
-            }
-        )
+    results: list[JSON] = [
+        {
+            "file_id": text_of(each.file_id),
+            "file_name": text_of(each.filename),
+            "score": share_of(each.score),
+            "content": [{"type": "text", "text": text_of(each.text)}],
+        }
+        for each in those_of(call.results, models.FileSearchToolCallResultsItem)
+    ]
     return FileSearch(tuple(results))

@@ -17,6 +17,12 @@ def count_of(value: Any) -> int:
     return value if isinstance(value, int) and value > 0 else 0
 
 
+def share_of(value: Any) -> float:
+    """Return a number from 0 to 1, the nearest one; 0 where it is none."""
+    # In this order: `max` keeps its first argument where the other one is NaN.
+    return float(min(max(0, value), 1)) if isinstance(value, int | float) else 0.0
+
+
 def list_of(value: list[T] | None) -> list[T]:
     """Return a list; an empty one where it is none."""
     return value if isinstance(value, list) else []

@@ -179,6 +179,11 @@ def test_more_than_the_tokens_of_a_minute_is_too_long(status: int) -> None:
     found = error_of(NAME, body, status)
     assert isinstance(found, ContextTooLongError)
     assert (found.code, found.prompt, found.room) == ("rate_limit_exceeded", 9, 8)
+    # Numbers without end say nothing.
+    text = text.replace("9", "9" * 5000)
+    found = error_of(NAME, {"error": {"message": text}}, status)
+    assert isinstance(found, ContextTooLongError)
+    assert (found.prompt, found.room) == (None, None)
     # What another minute has room for is not.
     text = "Rate limit reached: Limit 8, Used 7, Requested 2. Try again in 4.77s."
     body = {"error": {"message": text, "code": "rate_limit_exceeded"}}

@@ -228,6 +228,32 @@ def test_code_and_searches_of_the_upstream_are_steps() -> None:
     assert read(*events) == [CodeCall("6 * 7", "42"), FileSearch((found,)), "42"]
 
 
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [
+        ("1", 1.0),
+        ("12.5", 1.0),
+        ("-1", 0.0),
+        ("NaN", 0.0),
+        ("1e999", 1.0),
+        ("9" * 400, 1.0),
+        ('"x"', 0.0),
+        ("null", 0.0),
+    ],
+)
+def test_scores_are_those_of_the_api(score: str, shown: float) -> None:
+    """From 0 to 1; nothing else can be written into a response."""
+    item = '{"type": "file_search_call", "id": "a", "results": [{"score": %s}]}'
+    item %= score
+    name = "response.output_item.done"
+    (found,) = ResponseEvents(HOST).feed(
+        event(f'{{"type": "{name}", "output_index": 0, "item": {item}}}')
+    )
+    assert isinstance(found, FileSearch)
+    (result,) = found.results
+    assert (result["score"], type(result["score"])) == (shown, float)
+
+
 # --- Endings ------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from assistants_server.search.lexemes import terms, vector, words
 from assistants_server.search.query import indexed, terms_of
-from assistants_server.search.words import TOKENIZER
+from assistants_server.search.words import TOKENIZER, Words
 
 pytestmark = pytest.mark.storeless
 # All letters with another case or an accent, and all that there is besides of scripts
@@ -97,3 +97,25 @@ def test_vowels_are_parts_of_words(text: str) -> None:
     assert words(text) == expected
     assert in_fts5(text) == [expected]
     assert terms_of(text) == [f'"{each}"' for each in expected]
+
+
+@pytest.mark.parametrize("others", [28, 30])
+def test_words_that_are_too_common_to_search_by_still_count(
+    monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    """Whether they are the rarest of those or not."""
+    monkeypatch.setattr("assistants_server.search.words._MOST_SCORED", 10)
+    texts = {number: ["rare" if number in (1, 2) else "usual"] for number in range(30)}
+    for number, text in texts.items():
+        text.append("filler" if number == 1 else "wanted")
+        text += [
+            f"w{n}" if others == 30 or number not in (2 * n, 2 * n + 1) else "filler"
+            for n in range(2, 6)
+        ]
+    with closing(sqlite3.connect(":memory:")) as sql:
+        known = Words(sql)
+        known.add(1, ((number, " ".join(text)) for number, text in texts.items()))
+        asked = [f'"{each}"' for each in ("rare", "w2", "w3", "w4", "w5", "wanted")]
+        found = known.best({1: 30}, asked, 2, filtered=False)
+    assert [*found] == [2, 1]
+    assert found[1] < found[2] <= 1
