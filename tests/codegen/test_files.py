@@ -10,6 +10,7 @@ import pytest
 from codegen import source
 from codegen.errors import SpecError
 from codegen.pipeline import facts
+from codegen.references import bundle, name_targets
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,
@@ -45,10 +46,14 @@ ORDER: Document = {
 }
 
 
-def _facts(folder: Path, given: Document, **files: Any) -> Document:
+def _loaded(folder: Path, given: Document, **files: Any) -> source.Source:
     for name, content in {"api": given, **files}.items():
         (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    loaded = source.load(folder / "api.json")
+    return source.load(folder / "api.json")
+
+
+def _facts(folder: Path, given: Document, **files: Any) -> Document:
+    loaded = _loaded(folder, given, **files)
     found: Document = facts(loaded.document, EVERYTHING, None, loaded.folder).document
     return found
 
@@ -60,6 +65,45 @@ def test_a_response_called_default_may_stand_in_another_file(tmp_path: Path) -> 
     reference = found["paths"]["/a"]["get"]["responses"]["default"]["$ref"]
     (name,) = found["components"]["responses"]
     assert reference == f"#/components/responses/{name}"
+
+
+def test_what_stands_in_another_file_is_a_component_of_its_kind(
+    tmp_path: Path,
+) -> None:
+    def there(name: str) -> Document:
+        return {"$ref": f"more.json#/{name}"}
+
+    answer = {"description": "A.", "headers": {"x-h": there("Header")}}
+    asked = {
+        "operationId": "a",
+        "parameters": [there("Parameter")],
+        "requestBody": there("Body"),
+        "responses": {"200": answer, "400": there("Answer")},
+    }
+    # What a property is called says nothing of its kind.
+    words = {each: array(there("Word")) for each in ("headers", "responses")}
+    more = {
+        "Header": {"schema": TEXT},
+        "Parameter": {"name": "q", "in": "query", "schema": TEXT},
+        "Body": {"content": {JSON: {"schema": obj(b=TEXT)}}},
+        "Answer": {"description": "No.", "content": {JSON: {"schema": TEXT}}},
+        "Word": obj(w=TEXT),
+        "Path": {"post": asked},
+    }
+    given = document({"/a": there("Path")}, A=obj(**words))
+    loaded = _loaded(tmp_path, given, more=more)
+    found = name_targets(bundle(loaded.document, loaded.folder)).document
+    components = found["components"]
+    assert {kind: [*components[kind]] for kind in components if kind != "schemas"} == {
+        "pathItems": ["Path"],
+        "headers": ["Header"],
+        "parameters": ["Parameter"],
+        "requestBodies": ["Body"],
+        "responses": ["Answer"],
+    }
+    assert [*components["schemas"]] == ["A", "Word"]
+    (request,) = components["pathItems"]["Path"].values()
+    assert request["requestBody"] == {"$ref": "#/components/requestBodies/Body"}
 
 
 @pytest.mark.parametrize("name", ["default", "example", "const", "enum", "x-y", "$ref"])

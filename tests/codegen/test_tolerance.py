@@ -217,6 +217,8 @@ def test_other_files_of_the_folder_are_a_part_of_the_document(tmp_path: Path) ->
         ("gone.json", "can't read"),
         ("#/components/schemas/Gone", "nothing stands at"),
         ("#/components/schemas/S/properties/gone", "nothing stands at"),
+        ("#/components/schemas/L/anyOf/2", "nothing stands at"),
+        ("#/components/schemas/L/anyOf/-1", "nothing stands at"),
         ("#anchor", "is no place"),
     ],
 )
@@ -226,7 +228,7 @@ def test_references_that_lead_nowhere_are_refused_by_place(
     (tmp_path / "secret.json").write_text('{"type": "string"}', encoding="utf-8")
     folder = tmp_path / "docs"
     folder.mkdir()
-    given = document(S=obj(p={"$ref": reference}))
+    given = document(S=obj(p={"$ref": reference}), L={"anyOf": [TEXT, NUMBER]})
     with pytest.raises(SpecError, match=said) as caught:
         facts(given, EVERYTHING, None, folder)
     assert str(caught.value).startswith("$.components.schemas.S.properties.p: ")

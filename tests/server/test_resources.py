@@ -211,6 +211,10 @@ def test_new_vector_stores_become_ids(
     ids = made["tool_resources"]["file_search"]["vector_store_ids"]
     assert len(ids) == count
     assert all(re.fullmatch(IDS["vector_store"], each) for each in ids)
+    for each, asked in zip(ids, search["vector_stores"], strict=True):
+        store = api.get(f"/vector_stores/{each}")
+        assert store["metadata"] == asked.get("metadata", {})
+        assert store["expires_after"] == {"anchor": "last_active_at", "days": 7}
 
 
 @pytest.mark.parametrize(
