@@ -27,6 +27,14 @@ _MARKS: Final = (
 )
 # Characters after which a text that is one value would have begun with a call.
 _ENOUGH: Final = 120
+# What calls and their arguments begin with. To look for an end from each takes time,
+# in which nobody else is served: so many characters may be passed by all in all. Models
+# that go round in circles write thousands of them, and call nothing.
+_BEGINNING: Final = re.compile(
+    r"<tool_call>|\[TOOL_CALLS\]|<\|python_tag\|>|<function=|<parameter=|<arg_key>"
+    r"|\bto=|<\uff5ctool\u2581sep\uff5c>|;\s*\{"
+)
+_MOST: Final = 4_000_000
 _FENCE: Final = re.compile(r"\s*```(?:json|tool_call|python)?\s*|\s*")
 _IN_JSON: Final = re.compile(
     r'\[?\s*\{\s*(?:"type"\s*:\s*"function"\s*,\s*)?"(?:name|function)"\s*:\s*"([^"]*)"'
@@ -70,6 +78,8 @@ class WrittenCalls:
         """
         self._names = names
         self._held = ""
+        # What comes after that once a call has begun, in its pieces, which are many.
+        self._kept: list[str] = []
         self._take = self._beginning if names else self._text
 
     def feed(self, text: str) -> str:
@@ -78,12 +88,14 @@ class WrittenCalls:
 
     def end(self) -> tuple[str, list[WrittenCall]]:
         """Return what was held back, as text or as calls."""
-        held, self._held = self._held, ""
+        held, self._held = "".join((self._held, *self._kept)), ""
+        self._kept.clear()
         self._take = self._text
         if not held.strip():
             # Nothing but line breaks comes before calls of servers that read them.
             return "", []
-        calls = [*_calls(held)]
+        begun = sum(1 for _ in _BEGINNING.finditer(held))
+        calls = [*_calls(held)] if begun * len(held) <= _MOST else []
         found = [WrittenCall(known_name(n, self._names), a) for n, a in calls]
         if not found or any(each.name not in self._names for each in found):
             return held, []
@@ -124,7 +136,7 @@ class WrittenCalls:
         return said
 
     def _keep(self, text: str) -> str:
-        self._held += text
+        self._kept.append(text)
         return ""
 
     def _text(self, text: str) -> str:

@@ -152,6 +152,36 @@ def test_all_else_is_text(text: str, size: int) -> None:
     assert read(text, size) == [text]
 
 
+@each_case(
+    "again",
+    [
+        *("<tool_call>", "[TOOL_CALLS]a", "<|python_tag|>a", "<function=", "to=a "),
+        *(
+            "<arg_key>",
+            "<function=f><parameter=a>",
+            "; {",
+            "<\uff5ctool\u2581sep\uff5c>f {",
+        ),
+    ],
+)
+def test_a_model_that_goes_round_in_circles_calls_nothing(again: str) -> None:
+    """To try each as a call would hold up everybody, for minutes if there are more."""
+    text = f"<tool_call>{again * 1500}<tool_call>{JSON_CALL}</tool_call>"
+    reader = WrittenCalls(NAMES)
+    said = reader.feed(text)
+    assert reader.end() == (text[len(said) :], [])
+
+
+def test_long_arguments_are_read() -> None:
+    given = {"a": "x = {1}; " * 20_000, "b": "to=y"}
+    written = json.dumps({"name": "multiply", "arguments": given})
+    reader = WrittenCalls(NAMES)
+    text = f"<tool_call>{written}</tool_call>"
+    said = "".join(map(reader.feed, text))
+    ((name, arguments),) = reader.end()[1]
+    assert (said, name, json.loads(arguments)) == ("", "multiply", given)
+
+
 def test_without_functions_all_is_text() -> None:
     for text, _ in WRITTEN.values():
         assert WrittenCalls(()).feed(text) == text
