@@ -88,6 +88,11 @@ class ChatChunks:
         self._spoke = self._shown = False
 
     @property
+    def has_thought(self) -> bool:
+        """Return whether an answer has come, if only of thoughts."""
+        return self._heard
+
+    @property
     def patience(self) -> float | None:
         """Return the seconds after which nothing is to come; None for no limit."""
         if self._is_over:

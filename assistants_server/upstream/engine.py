@@ -15,11 +15,11 @@ from ..engines.interface import FunctionOutput, text_of
 from ..engines.turn_events import Fail, FileSearch, MadeFile, State, Usage
 from ..engines.upstream_errors import (
     ContextTooLongError,
-    NoModelError,
     PassingError,
     RefusedParameterError,
     UpstreamError,
 )
+from .advice import advice_on
 from .attempts import FIRST_PAUSE
 from .connection import Connection
 from .foreign_files import WithFiles
@@ -35,7 +35,7 @@ from .marks import Marks
 from .model_list import listed
 from .model_names import ModelNames
 from .parameters import LIMITS, RefusedParameters
-from .rounds import Round, query_of, sum_of, together
+from .rounds import Round, is_answer, query_of, sum_of, together
 from .run_state import RunState
 from .shorter import shorter
 from .thoughts import Thoughts
@@ -64,7 +64,13 @@ class Reader(Protocol):
     Attributes:
         patience: the seconds after which nothing is to come any more; None where the
             answer goes on.
+        has_thought: whether an answer has come, if only of thoughts.
     """
+
+    @property
+    def has_thought(self) -> bool:
+        """Return it."""
+        ...
 
     @property
     def patience(self) -> float | None:
@@ -190,9 +196,8 @@ class UpstreamEngine(ABC):
                         yield each
         except UpstreamError as error:
             message = self._connection.address.without_key(str(error))
-            name = turn.run["model"]
-            if isinstance(error, NoModelError) and self._names.upstream(name) == name:
-                message += f" (start the server with --model {name}=NEW to name one)"
+            if advice := advice_on(error, turn, self._names, self._search(turn)):
+                message += f" ({advice})"
             yield Fail(message, error.code)
 
     async def _turn(self, turn: Turn) -> AsyncGenerator[Output | WithFiles, Any]:
@@ -203,7 +208,7 @@ class UpstreamEngine(ABC):
             turn,
             self._names.upstream(turn.run["model"]),
             await images_of(turn),
-            search=None if "file_search" in self._built_in else search_name(turn),
+            search=self._search(turn),
             code_files=await self._code_files(turn),
         )
         spent = Usage(0, 0)
@@ -302,7 +307,7 @@ class UpstreamEngine(ABC):
                                     made += reader.feed(event)
                             finally:
                                 # What came before an error has been said.
-                                begun = begun or bool(made)
+                                begun = begun or is_answer(made)
                                 if made:
                                     call.used(made)
                                     yield made
@@ -310,6 +315,11 @@ class UpstreamEngine(ABC):
                     call.used(rest)
                 if rest:
                     yield rest
+                is_silent = not (begun or is_answer(rest))
+                if is_silent and inputs.is_first and reader.has_thought:
+                    # Whoever reads the last message would take the question for it.
+                    name = self._connection.name
+                    raise PassingError(f"{name} ended its answer without a word.")
             except ContextTooLongError as error:
                 if not begun and error.blames_limit and not limits.isdisjoint(body):
                     # The server keeps the limit as well.
@@ -336,6 +346,12 @@ class UpstreamEngine(ABC):
                 await asyncio.sleep(attempts.pause_after(error))
             else:
                 return
+
+    def _search(self, turn: Turn) -> str | None:
+        """Return the name of the function that searches files here, if there is one."""
+        tool = "file_search"
+        is_here = tool not in (*self._built_in, *self._leave_out)
+        return search_name(turn) if is_here else None
 
     async def _code_files(self, turn: Turn) -> tuple[str, ...]:
         tool = "code_interpreter"

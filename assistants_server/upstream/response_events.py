@@ -79,6 +79,11 @@ class ResponseEvents:
         self._ended = False
 
     @property
+    def has_thought(self) -> bool:
+        """Return whether an answer has come, if only of thoughts."""
+        return bool(self.items)
+
+    @property
     def patience(self) -> float | None:
         """Return the seconds after which nothing is to come; None for no limit."""
         return AT_ONCE if self._ended else None

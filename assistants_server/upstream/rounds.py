@@ -175,3 +175,8 @@ def together(outputs: Sequence[Output | WithFiles]) -> Iterator[Output | WithFil
             yield from several
         else:
             yield Together(several)
+
+
+def is_answer(outputs: Sequence[Output | WithFiles]) -> bool:
+    """Return whether an answer has more in it than what it took."""
+    return any(not isinstance(each, Usage) for each in outputs)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.engines import ChatEngine, ResponsesEngine
+from assistants_server.engines import (
+    ChatEngine,
+    FunctionOutput,
+    PastTurn,
+    ResponsesEngine,
+)
 from assistants_server.engines.turn_events import Fail
 from assistants_server.engines.upstream_errors import UpstreamError
 from harness.scripted_server import CLOSE, RESET, Response, cut
@@ -188,3 +193,38 @@ def test_a_proxy_says_it_by_another_name() -> None:
 def test_nothing_left_to_spend_is_not_waited_for(refused: Response) -> None:
     found, server = failure(refused)
     assert (found.code, len(server.requests)) == ("rate_limit_exceeded", 1)
+
+
+THOUGHTS = stream(chunk(reasoning="Hm."), chunk("stop"))
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [THOUGHTS, stream(chunk(content="<think>Hm.</think>"), chunk("stop")), chat("")],
+)
+def test_so_is_one_that_thinks_and_says_nothing(silent: Response) -> None:
+    """Whoever reads the last message would take the question for the answer."""
+    found, server = answered(silent, silent, chat())
+    assert (found[-2:], len(server.requests)) == (ANSWER, 3)
+    failed, server = failure(silent)
+    assert failed.code == "server_error"
+    assert failed.message.endswith("ended its answer without a word.")
+    assert len(server.requests) > 2
+
+
+def test_so_it_is_in_responses_that_have_nothing_but_thoughts() -> None:
+    data = {"object": "response", "status": "completed"}
+    item = {"type": "reasoning", "id": "rs_1", "summary": []}
+    silent = Response.of({**data, "output": [item]})
+    with upstream(silent) as server:
+        engine = ResponsesEngine(f"{server.url}/v1", **QUICK)
+        (failed,) = outputs_of(engine, turn())
+    assert isinstance(failed, Fail)
+    assert failed.message.endswith("ended its answer without a word.")
+
+
+def test_after_calls_there_may_be_nothing_to_say() -> None:
+    call = FunctionOutput("lamp", "{}", "It is on.", "c1")
+    with upstream(THOUGHTS) as server:
+        found = ask(server, turn(number=1, past=(PastTurn("", (call,)),)))
+    assert (found, len(server.requests)) == ([], 1)

@@ -20,7 +20,7 @@ from assistants_server.engines.turn_events import Fail, State, Usage
 from assistants_server.upstream.marks import Marks
 from tests.cases import each_case
 from tests.engines.turns import function, message, outputs_of, run, told, turn
-from tests.engines.upstreams import chat, chat_calls, chunk, stream, upstream
+from tests.engines.upstreams import chat, chat_calls, chunk, refusal, stream, upstream
 
 if TYPE_CHECKING:
     from assistants_server.engines.interface import Turn
@@ -269,6 +269,33 @@ def test_code_is_refused_unless_the_upstream_runs_it_or_it_is_left_out() -> None
     assert ResponsesEngine(url, built_in=["code_interpreter"]).refusal(asked) is None
     assert ChatEngine(url, leave_out=["code_interpreter"]).refusal(asked) is None
     assert ChatEngine(url).refusal(run(tools=[SEARCH, function("f")])) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "registry.ollama.ai/library/gemma:2b does not support tools",
+        "Function calling is not supported with this model",
+        "No endpoints found that support tool use.",
+    ],
+)
+def test_a_model_that_takes_no_tools_is_told_with_what_to_do(said: str) -> None:
+    asked = turn(tools=[SEARCH], vector_stores=("vs",))
+    for its, without in ((asked, True), (searching(), False)):
+        with upstream(refusal(400, said)) as server:
+            (failed,) = outputs_of(ChatEngine(server.url), its)
+        assert isinstance(failed, Fail)
+        assert said in failed.message
+        assert "--model gpt-4o=NEW" in failed.message
+        assert ("--leave-out file_search" in failed.message) == without
+
+
+@pytest.mark.parametrize("engine", [ChatEngine, ResponsesEngine])
+def test_a_search_that_is_left_out_is_not_told_of(engine: Any) -> None:
+    asked = turn(tools=[SEARCH], vector_stores=("vs",))
+    with upstream(refusal(400, "No.")) as server:
+        outputs_of(engine(server.url, leave_out=["file_search"]), asked)
+        assert "tools" not in server.requests[0].json()
 
 
 MARK = "\u30100:1\u2020a.txt\u3011"
