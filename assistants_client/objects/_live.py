@@ -48,9 +48,9 @@ class Binding:
 class LiveObject(Shown):
     """A model that knows its client; comes before the model among the bases.
 
-    A live object equals another of its class with the same properties, whichever client
-    it belongs to. One that was pickled, or made by hand, has no client; that of
-    `client.attach(...)` is given to it.
+    A live object equals another with the same properties, whichever client it belongs
+    to, and the plain model of them. One that was pickled, or made by hand, has no
+    client; that of `client.attach(...)` is given to it.
     """
 
     __slots__ = ()

@@ -192,7 +192,10 @@ class Model(Dumped):
         return name in _more_of(self) if attribute is None else _has(self, attribute)
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
+        kind, others = type(self), type(other)
+        if others is not kind and not (
+            isinstance(other, Model) and _model_of(others) is _model_of(kind)
+        ):
             return NotImplemented
         # Not as JSON: what is within may not be of JSON.
         return self.__getstate__() == other.__getstate__()
@@ -230,7 +233,7 @@ class Model(Dumped):
         if isinstance(value, Mapping):
             return cls.from_dict(value)
         # A live object of the one client is as good as one of the other.
-        base: Any = next(c for c in cls.__mro__ if "__attrs_attrs__" in vars(c))
+        base = _model_of(cls)
         return value if isinstance(value, base) else super()._validated(value)
 
 
@@ -290,6 +293,10 @@ def _more_of(model: Model) -> dict[str, Any]:
     return more
 
 
+def _find_model(kind: Any) -> Any:
+    return next(c for c in kind.__mro__ if "__attrs_attrs__" in vars(c))
+
+
 def _properties_of(kind: Any) -> Mapping[str, str]:
     names = kind._property_names
     attributes = [each.name for each in fields(kind)]
@@ -300,6 +307,8 @@ def _attributes_of(kind: Any) -> Mapping[str, str]:
     return {name: attribute for attribute, name in properties_of(kind).items()}
 
 
+# The model of a class: itself, or the one that it is derived from.
+_model_of = cast("Callable[[type[Any]], type[Any]]", cache(_find_model))
 # The names in JSON of a model's properties by their attributes, and the reverse.
 properties_of = cast("Callable[[type[Any]], Mapping[str, str]]", cache(_properties_of))
 attributes_of = cast("Callable[[type[Any]], Mapping[str, str]]", cache(_attributes_of))

@@ -7,8 +7,10 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import define
 
 import assistants_client
+from assistants_api.models import RunObject, ThreadObject
 from assistants_client import Client, ConfigurationError
 from assistants_server import LocalServer
 from tests.cases import some
@@ -143,6 +145,28 @@ def test_objects_of_two_clients_are_equal(server: LocalServer) -> None:
         thread = one.threads.create()
         assert thread == two.threads.retrieve(thread)
         assert thread != two.threads.create()
+
+
+def test_live_objects_equal_models_of_the_same_data(using: Any) -> None:
+    async def check(found: Any, _: str) -> None:
+        plain = model_of(type(found)).from_dict(found.to_dict())
+        assert type(plain) is not type(found)
+        assert (plain == found, found == plain) == (True, True)
+        changed = model_of(type(found)).from_dict({**found.to_dict(), "mood": "good"})
+        assert (changed == found, found == changed) == (False, False)
+
+    using(of_each(check))
+
+
+def test_other_classes_with_the_same_data_are_not_equal() -> None:
+    @define
+    class Marked(RunObject):
+        mark: str = ""
+
+    data = {"id": "a"}
+    run = RunObject.from_dict(data)
+    others: list[Any] = [ThreadObject.from_dict(data), Marked.from_dict(data), data]
+    assert [run == each or each == run for each in others] == [False] * 3
 
 
 def test_objects_stand_for_their_ids_everywhere(
