@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ._lists import PageFields
     from .display.views import View
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 Query: TypeAlias = dict[str, Any]
 
 

@@ -22,6 +22,7 @@ from assistants_client.types.beta.threads.runs import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from assistants_client import AsyncPage, Page
     from assistants_client.types.beta import AssistantStreamEvent
     from assistants_client.types.beta.threads import MessageContent, Text, TextDelta
     from assistants_client.types.beta.threads.runs import ToolCall, ToolCallDelta
@@ -149,3 +150,13 @@ def failed(client: OpenAI) -> int | None:
     except APIStatusError as error:
         return error.status_code
     return None
+
+
+def sorted_page(client: OpenAI, thread: str) -> list[Message]:
+    """Annotate a page with the type that `openai.types` has for its items."""
+    page: Page[Message] = client.beta.threads.messages.list(thread)
+    return sorted(page, key=lambda message: message.created_at)
+
+
+async def first_page(client: AsyncOpenAI, thread: str) -> AsyncPage[Message]:
+    return await client.beta.threads.messages.list(thread)
