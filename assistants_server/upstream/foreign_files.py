@@ -92,6 +92,8 @@ def image_of(url: str) -> ForeignFile | None:
 def _content_of(url: str) -> bytes | None:
     """Return what a data URL holds; None where that can't be read."""
     head, _, data = url.partition(",")
+    if not data:
+        return None
     content = unquote_to_bytes(data)
     if not head.endswith(";base64"):
         return content

@@ -41,7 +41,8 @@ class Separator:
 
     def end(self) -> bytes:
         """Return what is left."""
-        return b"".join(self._pieces)
+        # The last lines may have come in pieces without an end.
+        return _JOINED.sub(_apart, b"".join(self._pieces))
 
 
 def _apart(line: re.Match[bytes]) -> bytes:

@@ -291,6 +291,8 @@ def test_images_in_the_outputs_of_code() -> None:
     assert file == MadeFile("image.jpg", b"...")
     assert call == CodeCall("plot()", "", ("f0",))
     assert outputs(code("data:image/png;base64,?")) == [CodeCall("plot()")]
+    assert outputs(code("data:image/png;base64")) == [CodeCall("plot()")]
+    assert outputs(code("data:image/png;base64,")) == [CodeCall("plot()")]
 
 
 def test_places_are_those_of_the_text_that_is_shown() -> None:

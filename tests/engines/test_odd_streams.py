@@ -69,6 +69,14 @@ def test_what_is_one_event_stays_one(body: bytes, data: list[str]) -> None:
     assert separated(*(body[i : i + 1] for i in range(len(body)))) == data
 
 
+@pytest.mark.parametrize("size", [1, 5, 7, 50, 999])
+@pytest.mark.parametrize("name", [name for name in BODIES if "JSON" not in name])
+def test_however_it_is_cut_its_events_are_the_same(name: str, size: int) -> None:
+    body = BODIES[name].encode()
+    pieces = (body[start : start + size] for start in range(0, len(body), size))
+    assert separated(*pieces) == [*LINES, "[DONE]"]
+
+
 def test_events_come_as_soon_as_the_next_one_begins() -> None:
     separator, decoder = Separator(), EventDecoder()
     assert decoder.feed(separator.feed(b'data: {"a": 1}\n')) == []
