@@ -109,6 +109,10 @@ class _Module:
         for node, parent, scope in self._nodes:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 yield from self._imports(node, symbols.imported_along)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said = symbols.patched_along(node.value)
+                if said is not None and not isinstance(parent, ast.Expr):
+                    yield self._finding(node, said, node.value)
             elif isinstance(node, ast.Attribute) and not isinstance(
                 parent, ast.Attribute | ast.Assign | ast.AnnAssign
             ):

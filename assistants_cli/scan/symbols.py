@@ -35,6 +35,10 @@ _BETA_MODULES: Final = (
 
 PATCHED: Final = re.compile(r"openai\.(?:resources|types)\.beta\.[\w.]{1,200}")
 """A name as `unittest.mock.patch` takes it."""
+_PATCHED_ALONG: Final = re.compile(
+    rf"openai\.(?:(?:{'|'.join(advice.CLIENTS)})(?:\.[\w.]{{1,200}})?"
+    r"|resources\.(?:files|vector_stores)\.[\w.]{1,200})"
+)
 
 
 class Imported(NamedTuple):
@@ -122,6 +126,17 @@ def used_along(path: tuple[str, ...]) -> Imported | None:
     if is_other(path):
         return Imported(Kind.CALL, advice.OTHER_CALL, advice.FROM_OPENAI)
     return None
+
+
+def patched_along(text: str) -> Imported | None:
+    """Return what is to be said of a text where the Assistants API is used.
+
+    A test that replaces a client by its name in `openai` goes on doing so, and replaces
+    one that nobody makes any more.
+    """
+    if not _PATCHED_ALONG.fullmatch(text):
+        return None
+    return Imported(Kind.IMPORT, advice.PATCHED, advice.FROM_OPENAI)
 
 
 def is_other(path: tuple[str, ...]) -> bool:

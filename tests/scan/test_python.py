@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 29)
 MADE = "from openai import OpenAI\nclient = OpenAI()\n"
+PATCHED = "name it as it is called in assistants_client"
 CALLED = f"{MADE}client.beta.threads.create()\n"
 
 
@@ -203,7 +204,14 @@ def test_what_goes_along_with_a_client_is_imported_from_here_too(
         ),
         (
             "except patch('openai.resources.beta.threads.Threads.create'): pass",
-            "name it as it is called in assistants_client",
+            PATCHED,
+        ),
+        *(
+            (f"except patch('openai.{name}'): pass", PATCHED)
+            for name in (
+                *("OpenAI", "AsyncOpenAI", "AzureOpenAI", "OpenAI.files"),
+                *("resources.files.Files.create", "resources.vector_stores.A.b"),
+            )
         ),
     ],
 )
@@ -228,6 +236,8 @@ def test_what_is_used_along_with_a_client_is_found(code: str, change: str) -> No
         "client.files.create(), client.vector_stores.list(), client.models.list()",
         "chat = client.chat",
         "say('openai.resources.chat', 'openai.types.beta of openai')",
+        "'openai.OpenAI'",
+        "say('openai.OpenAI is', 'openai', 'openai.OpenAIs', 'openai.resources.fine')",
     ],
 )
 def test_what_may_stay_beside_a_client_is_left_alone(code: str) -> None:
