@@ -165,6 +165,21 @@ def test_a_run_without_a_status_has_that_of_the_event() -> None:
     assert taken(("thread.run.created", {"id": "run_1"})).status == "queued"
 
 
+def test_what_a_run_says_of_its_status_goes_before_the_name_of_the_event() -> None:
+    name, run = run_event("requires_action", "in_progress")
+    snapshots = taken((name, run))
+    assert (snapshots.status, snapshots.run) == ("requires_action", run)
+    snapshots.outputs_submitted()
+    assert snapshots.run == {**run, "status": "queued"}
+    assert run["status"] == "requires_action"
+
+
+def test_only_its_own_event_holds_the_thread() -> None:
+    thread = {"id": "thread_1", "object": "thread"}
+    events = [("thread.created", thread), ("thread.updated", {}), ("odd", {"id": "x"})]
+    assert taken(*events).thread == thread
+
+
 def test_of_a_stream_that_is_only_iterated_the_run_is_kept_alone() -> None:
     events = [run_event("queued", "created"), step("in_progress", "created")]
     events += [message_delta("Hello"), run_event("completed")]

@@ -68,6 +68,13 @@ CASES: dict[str, tuple[int, Any, type[UpstreamError], str]] = {
     ),
     "of Cloudflare": (520, "<html>", PassingError, " answered 520"),
     "not made for it": (501, {}, UpstreamError, " answered 501"),
+    "no such version": (505, {}, UpstreamError, " answered 505"),
+    "too early": (425, {}, PassingError, " answered 425"),
+    "at its capacity, as Groq": (498, {}, PassingError, " answered 498"),
+    "a finding without words": (
+        *(422, {"detail": [{"loc": ["body"], "type": "x"}]}, UpstreamError),
+        " 422: {'loc': ['body'], 'type': 'x'}",
+    ),
     "nothing": (400, None, UpstreamError, " answered 400"),
     "a text": (500, "Out of order", PassingError, " answered 500: Out of order"),
     "a page": (502, " <html>", PassingError, " answered 502"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,9 @@ def calls(code: str) -> list[str]:
         "def f(c: Annotated[OpenAI, Depends(g)]):\n    c.beta.threads.create()",
         "def f(c=OpenAI()):\n    c.beta.threads.create()",
         "with OpenAI() as c:\n    c.beta.threads.create()",
+        "c = client.__enter__()\nc.beta.threads.create()",
+        "async def f():\n  c = await client.__aenter__()\n  c.beta.threads.create()",
+        "client.copy(timeout=3).beta.threads.create()",
         "app.state.c = OpenAI()\ndef f():\n    app.state.c.beta.threads.create()",
         (
             "class A:\n    def __init__(self):\n        self.c = client\n"
@@ -163,6 +167,8 @@ def test_imports_say_what_to_import() -> None:
     ("code", "change"),
     [
         ("from openai import RateLimitError", "RateLimitError"),
+        ("from openai import Client as C", "Client"),
+        ("from openai import AsyncClient", "AsyncClient"),
         (
             "from openai import OpenAIError as E",
             "AssistantsError as OpenAIError",
@@ -380,3 +386,17 @@ def test_a_model_says_when_it_goes() -> None:
     assert going.change.startswith("will be retired on 2027-01-14")
     (later,) = findings_in("m = 'gpt-4.1-mini'", ".py", date(2027, 1, 14))
     assert later.change.startswith("was retired on 2027-01-14")
+
+
+@each_case(
+    ("name", "day"),
+    [
+        ("gpt-3.5-turbo-16k", "2026-10-23"),
+        ("gpt-4-32k-0613", "2026-10-23"),
+        ("gpt-4o-mini-2024-07-18", "2027-01-14"),
+        ("gpt-4.1", "2027-01-14"),
+    ],
+)
+def test_every_family_of_models_has_its_day(name: str, day: str) -> None:
+    (found,) = scanned(f"m = {name!r}")
+    assert re.findall("retired on ([0-9-]+);", found.change) == [day]

@@ -183,6 +183,20 @@ def test_notebooks_are_read_cell_by_cell() -> None:
     ]
     for broken in ('{"cells": [1]}', "{", "[]", '{"cells": [{"cell_type": "code"}]}'):
         assert findings_in(broken, ".ipynb", TODAY) == []
+    # What is no notebook is read as text, but not for what other modules use.
+    text = '{"cells": "c.beta.threads.create()"}'
+    assert [each.line for each in findings_in(text, ".ipynb", TODAY)] == [1]
+    assert findings_in(text, ".ipynb", TODAY, elsewhere=True) == []
+
+
+def test_a_cell_may_be_one_line() -> None:
+    lines = ("import openai", "?openai", "openai.beta.threads.create()", "x = 1")
+    cells = [{"cell_type": "code", "source": each} for each in lines]
+    scanned = findings_in(json.dumps({"cells": cells}), ".ipynb", TODAY)
+    assert [(each.cell, each.line, each.found, each.certain) for each in scanned] == [
+        (1, 1, "import openai", True),
+        (3, 1, "client.beta.threads.create", True),
+    ]
 
 
 def test_names_say_what_is_code() -> None:
