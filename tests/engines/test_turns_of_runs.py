@@ -10,6 +10,14 @@ from openai import OpenAI
 
 from assistants_server import LocalServer
 from assistants_server.engines import ChatEngine, ResponsesEngine
+from assistants_server.engines.turn_events import (
+    CodeCall,
+    RefusedText,
+    Text,
+    ToolCallDelta,
+)
+from assistants_server.upstream.marks import Marks
+from assistants_server.upstream.rounds import Round
 from harness.scripted_server import HOLD, Response, ScriptedServer
 from harness.scripted_server import chunk as http_chunk
 from tests.engines.test_runs import TOOLS, answer, begin, poll, served
@@ -283,3 +291,17 @@ def test_a_run_whose_server_ends_in_the_middle_is_answered_by_the_next(
             assert [message.status for message in said_] == ["completed"]
         first, second = (request.json() for request in up.requests)
         assert first == second
+
+
+def test_a_refusal_after_calls_is_kept_for_the_next_turn_and_code_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    done, marks = Round(), Marks()
+    called = ToolCallDelta("c1", "multiply", "{}")
+    assert done.take(called, None, marks) == [called]
+    for late in (RefusedText("I won't"), Text(" say.", ()), CodeCall("6 * 7", "42")):
+        assert done.take(late, None, marks) == []
+    assert done.late_text == "I won't say."
+    assert [record.getMessage() for record in caplog.records] == [
+        "CodeCall after calls of functions is not shown"
+    ]
