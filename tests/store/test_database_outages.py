@@ -116,9 +116,12 @@ def test_a_database_that_takes_no_changes_for_a_while(
             refused = api.http.post("/files", files=file, data=form)
             assert refused.status_code == 503
             assert api.get(f"/assistants/{made}")["id"] == made
+            ready = f"{server.url.removesuffix('/v1')}/readyz"
+            assert api.http.get(ready).status_code == 503
             superuser.execute(shut.replace("= on", "= off"))
             # Whichever session a change gets.
             until(lambda: _can_be_changed(api, 20), "the database to take changes")
+            until(lambda: api.http.get(ready).status_code == 200, "it to be ready")
         cluster().drop("shut_for_a_while")
     assert "can only be read; is it a replica?" in caplog.text
 
