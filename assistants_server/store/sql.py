@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..compact_json import all_from_json, from_json, to_json
 from .database import marks
 from .deltas import Deltas
-from .interface import DamagedStoreError, Page, Stored, StoreError
+from .failures import Failures
+from .interface import Page, Stored
 from .stored_responses import StoredResponses
-from .transactions import Transactions
 from .uses import Uses
 from .vector_store_files import VectorStoreFiles
 from .whose import Whose
@@ -30,16 +30,13 @@ _LABELS = {"message": "run_id", "file": "purpose"}
 _IN_ORDER = ("assistant", "file", "vector_store")
 # How many objects are deleted, or looked for, at once.
 _PORTION = 500
-# What is written to see whether anything can be: more than has room by chance, for a
-# message that nobody has.
-_NOBODYS, _SOME = "-", {"text": "x" * 65536}
 _EMPTY = (
     "update objects set body = null, notes = '{}', active = false, expires = null,"
     " used_at = ?"
 )
 
 
-class SQLStore(Transactions):
+class SQLStore(Failures):
     """All objects of all projects, each as the JSON of the API, in order of creation.
 
     What happens within `changes` is one change to every client. Besides its JSON an
@@ -61,6 +58,7 @@ class SQLStore(Transactions):
         clock: Callable[[], float],
         whose: Whose = Whose(),  # noqa: B008 - it is frozen
     ) -> None:
+        super().__init__()
         self._database = database
         self._clock = clock
         self._whose = whose
@@ -70,7 +68,6 @@ class SQLStore(Transactions):
         self.deltas = Deltas(database)
         self.responses = StoredResponses(database, clock, whose)
         self.uses = Uses(database, clock, whose)
-        self._failure: StoreError | None = None
 
     @property
     @abstractmethod
@@ -81,32 +78,6 @@ class SQLStore(Transactions):
     def database(self) -> Database:
         """Return what carries out the SQL of a change, for other tables in there."""
         return self._database
-
-    def check(self) -> None:
-        """Look whether the store can be used, within a change.
-
-        As long as all goes well, it is only read. After an error it is written to as
-        well: whoever is told that it can't be used may send nothing that would tell
-        when it can.
-
-        Raises:
-            StoreError: it was found damaged before.
-        """
-        if isinstance(self._failure, DamagedStoreError):
-            raise self._failure
-        self.existing("assistant", [_NOBODYS])
-        if self._failure:
-            self.deltas.add(_NOBODYS, _SOME)
-            self.deltas.delete(_NOBODYS)
-            self.after(self._forget_failure)
-
-    def _note_failure(self, error: StoreError) -> None:
-        """Note that the store can't be used, as far as anybody knows."""
-        if not isinstance(self._failure, DamagedStoreError):
-            self._failure = error
-
-    def _forget_failure(self) -> None:
-        self._failure = None
 
     @abstractmethod
     def of(self, project: str) -> SQLStore:
