@@ -140,7 +140,7 @@ OTHER = {
     *("lock", "lock_key", "hold", "notes", "add", "rates", "deltas", "responses"),
     *("keys", "processes", "uses", "uses.now", "uses.note", "uses.forget"),
     *("vector_store_files", "files.add", "files.join", "files.begin", "files.spare"),
-    *("files.next", "files.holds", "responses.add"),
+    *("files.next", "files.holds", "responses.add", "check"),
 }
 
 
