@@ -55,7 +55,6 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
                     raise
                 # A task that an engine left behind raised it, and the loop stopped.
                 _log.error("an engine raised %s", type(error).__name__, exc_info=error)
-        task.result()
     finally:
         # What is broken off by who can't wait has nothing to complain about.
         with _silence() if isinstance(sys.exception(), StopNow) else nullcontext():
