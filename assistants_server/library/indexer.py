@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +26,7 @@ from ..search.errors import (
 from ..search.extraction import StoppedError
 from ..store import StoreAwayError, StoreError
 from .ended_batches import keep_ended_batches
+from .job import Job
 from .tasks import Tasks
 
 if TYPE_CHECKING:
@@ -57,19 +56,6 @@ _LOOK = 1.0
 _log = logging.getLogger("assistants_server")
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A file that is being indexed.
-
-    Attributes:
-        place: its position in the store; None for one that is being removed.
-        stop: set to stop it.
-    """
-
-    place: int | None
-    stop: threading.Event = field(default_factory=threading.Event)
-
-
 class Indexer:
     """Index the files of vector stores, the one that waits longest first.
 
@@ -92,7 +78,7 @@ class Indexer:
         self._store = store
         self._entries = store.vector_store_files
         self._contents = contents
-        self._jobs: dict[tuple[str, str], _Job] = {}
+        self._jobs: dict[tuple[str, str], Job] = {}
         self._news = asyncio.Event()
         self._searches = asyncio.Semaphore(_SEARCHES)
         self._claims = asyncio.Lock()
@@ -226,13 +212,14 @@ class Indexer:
 
     async def _work_on(self, entry: Entry) -> None:
         pair = (entry.vector_store, entry.file)
+        job = self._jobs[pair]
         try:
-            changed = await self._index(entry, self._jobs[pair])
-            try:
-                await self._store.perform(partial(self._settle, entry, changed))
-            except StoreError:
-                await self._spare(entry)
-                raise
+            changed = await self._index(entry, job)
+            await self._store.perform(partial(self._settle, entry, changed))
+        except (StoreError, UnreachableError, asyncio.CancelledError):
+            # It was not this file that ended the server.
+            await self._spare(entry, job)
+            raise
         finally:
             del self._jobs[pair]
             self.wake()
@@ -245,14 +232,15 @@ class Indexer:
             while entry := await self._store.perform(next_one):
                 pair = (entry.vector_store, entry.file)
                 if pair not in self._jobs:
-                    self._jobs[pair] = _Job(entry.place)
+                    self._jobs[pair] = Job(entry.place)
                     return entry
                 busy.add(entry.place)
         return None
 
-    async def _index(self, entry: Entry, job: _Job) -> JSON | None:
+    async def _index(self, entry: Entry, job: Job) -> JSON | None:
         """Return a file as it is when it has been indexed; None if it was stopped."""
-        file, attempts, notes = await self._store.perform(partial(self._open, entry))
+        begin = partial(self._open, entry, job)
+        file, attempts, notes = await self._store.perform(begin)
         if file is None:
             return failed(entry.body, "invalid_file", "The file was deleted.")
         if attempts > _MOST_ATTEMPTS:
@@ -263,14 +251,10 @@ class Indexer:
         add = self.index.adding(entry.body, name, job.stop)
         try:
             added: Added = await in_thread(add)
-        except (RemovedError, StoppedError, asyncio.CancelledError) as error:
-            # It was not this file that ended the server.
-            await self._spare(entry)
-            if isinstance(error, asyncio.CancelledError):
-                raise
+        except (RemovedError, StoppedError):
+            await self._spare(entry, job)
             return None
         except (StoreAwayError, UnreachableError):
-            await self._spare(entry)
             raise
         except ExtractionError as error:
             return failed(entry.body, error.code, error.message)
@@ -278,29 +262,36 @@ class Indexer:
             return failed(entry.body, "server_error", str(error))
         except Exception as error:  # noqa: BLE001 - a file can be anything
             if self._tasks.are_ending:
+                await self._spare(entry, job)
                 return None
             _log.exception("indexing %s failed", entry.file, exc_info=error)
             message = "Internal error of the server; its log has the details."
             return failed(entry.body, "server_error", message)
         return {**entry.body, "status": "completed", "usage_bytes": added.bytes}
 
-    async def _spare(self, entry: Entry) -> None:
+    async def _spare(self, entry: Entry, job: Job) -> None:
         """Leave a file to whoever takes it up next, as soon as the store is there."""
-        while True:
+        while job.is_counted:
             try:
-                await self._store.perform(partial(self._entries.spare, entry.place))
+                await self._store.perform(partial(self._take_back, entry, job))
             except StoreError:
+                job.is_counted = True
                 if self._tasks.are_ending:
                     return
                 await asyncio.sleep(_PAUSE)
-            else:
-                return
 
-    def _open(self, entry: Entry) -> tuple[JSON | None, int, JSON]:
+    def _take_back(self, entry: Entry, job: Job) -> None:
+        self._entries.spare(entry.place)
+        job.is_counted = False
+
+    def _open(self, entry: Entry, job: Job) -> tuple[JSON | None, int, JSON]:
         """Return a file, how often indexing it has begun, and the notes on it."""
         file = self._store.get("file", entry.file)
         notes = self._store.notes(entry.file) if file else {}
-        return file, self._entries.begin(entry.place), notes
+        attempts = self._entries.begin(entry.place)
+        # Who waits for this may be cancelled before it is told.
+        job.is_counted = True
+        return file, attempts, notes
 
     def _settle(self, entry: Entry, changed: JSON | None) -> None:
         """Write down what came of a file, if it is still to be indexed."""
@@ -329,7 +320,7 @@ class Indexer:
             await self._news.wait()
         # Nothing else may be done with it meanwhile.
         pair = (vector_store, file or "")
-        job = self._jobs[pair] = _Job(None)
+        job = self._jobs[pair] = Job(None)
         try:
             if await self._store.perform(partial(self._is_there, vector_store, file)):
                 return

@@ -73,7 +73,9 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         two = Two(server, keys)
         with two.mine, two.theirs, two.own, two.other:
             # What changes by itself is no sign that somebody else did it.
-            settled(Api(two.theirs), two.foreign["vector_store_id"])
+            theirs = Api(two.theirs)
+            for each in some(theirs.get("/vector_stores", limit=100)["data"]):
+                settled(theirs, each["id"])
             two.theirs_before = two.theirs_now()
             yield two
             assert two.theirs_now() == two.theirs_before
