@@ -1,4 +1,4 @@
-"""Indexing: in the background, on after a restart, and ended by no document."""
+"""Indexing: in the background, with a lost index, and ended by no document."""
 
 from __future__ import annotations
 
@@ -45,34 +45,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.server.api import Api
-
-
-def test_a_server_that_stops_leaves_the_rest_for_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun = threading.Event()
-
-    def endless(path: Path, filename: str, *, stop: threading.Event) -> str:
-        begun.set()
-        assert stop.wait(TIMEOUT)
-        return "not to be seen"
-
-    with monkeypatch.context() as patch:
-        patch.setattr(EXTRACT, endless)
-        with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
-            ids = [upload(api, b"The Danube.")["id"] for _ in range(3)]
-            store = api.post("/vector_stores", {"file_ids": ids})["id"]
-            assert begun.wait(TIMEOUT)
-            before = time.monotonic()
-        assert time.monotonic() - before < 2
-        # However often: it isn't the fault of the file.
-        for _ in range(4):
-            begun.clear()
-            with LocalServer(store=tmp_path / "s"):
-                assert begun.wait(TIMEOUT)
-    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
-        assert settled(api, store)["file_counts"] == counts(completed=3)
-        assert {*found(api, store, "Danube")} == {"The Danube."}
 
 
 @pytest.mark.sqlite("an index in a file of its own; a database has it in tables")
