@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -375,28 +374,3 @@ def test_names_that_stand_for_each_other_come_to_an_end() -> None:
     assert calls(f"{circle}\nn0.beta.threads.create()") == [
         "client.beta.threads.create"
     ]
-
-
-def test_a_model_says_when_it_goes() -> None:
-    (gone,) = scanned("m = 'gpt-4-turbo'")
-    assert gone.change.startswith(
-        "was retired on 2026-10-23; --model 'gpt-4-turbo=NEW'"
-    )
-    (going,) = scanned("m = 'gpt-4.1-mini'")
-    assert going.change.startswith("will be retired on 2027-01-14")
-    (later,) = findings_in("m = 'gpt-4.1-mini'", ".py", date(2027, 1, 14))
-    assert later.change.startswith("was retired on 2027-01-14")
-
-
-@each_case(
-    ("name", "day"),
-    [
-        ("gpt-3.5-turbo-16k", "2026-10-23"),
-        ("gpt-4-32k-0613", "2026-10-23"),
-        ("gpt-4o-mini-2024-07-18", "2027-01-14"),
-        ("gpt-4.1", "2027-01-14"),
-    ],
-)
-def test_every_family_of_models_has_its_day(name: str, day: str) -> None:
-    (found,) = scanned(f"m = {name!r}")
-    assert re.findall("retired on ([0-9-]+);", found.change) == [day]
