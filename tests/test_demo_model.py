@@ -12,7 +12,7 @@ from harness.processes import ProcessError
 from harness.scripted_server import Response
 from scripts import _demo, _demo_model
 from scripts._demo_build import DemoError
-from tests.engines.upstreams import chat, stream, upstream
+from tests.engines.upstreams import chat, upstream
 
 MODELS = Response.of({"object": "list", "data": [{"id": "/models/small.gguf"}]})
 
@@ -38,10 +38,10 @@ def test_answers_are_shown_as_they_come(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_model_without_an_answer_is_a_failure() -> None:
-    nothing = stream({"choices": [{"index": 0, "finish_reason": "stop"}]})
+    refusal = Response.of({"error": {"message": "No."}}, 400)
     with (
-        upstream(MODELS, nothing) as server,
-        pytest.raises(DemoError, match="completed, without an answer"),
+        upstream(MODELS, refusal) as server,
+        pytest.raises(DemoError, match="failed, without an answer"),
     ):
         _demo_model.converse(Console(), server.url)
 
