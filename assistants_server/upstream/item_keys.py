@@ -33,7 +33,7 @@ class _Item:
 
 
 class ItemKeys:
-    """Tell items apart, by keys that mean nothing beyond."""
+    """Keys that distinguish items, and mean nothing beyond."""
 
     def __init__(self) -> None:
         self._items: list[_Item] = []

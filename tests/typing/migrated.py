@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def said_in(message: Message, client: OpenAI) -> str:
-    """Tell contents and annotations apart by `type`."""
+    """Distinguish contents and annotations by `type`."""
     said = ""
     for part in message.content:
         if part.type == "text":
