@@ -9,6 +9,7 @@ import pytest
 
 from harness.scripted_server import ScriptedServer
 from tests.engines.test_runs import begin, poll, served
+from tests.engines.test_turns_of_runs import submit
 from tests.engines.turns import function
 from tests.engines.upstreams import chat_calls, chunk, stream, upstream
 from tests.server.openai_clients import IGNORED
@@ -88,13 +89,7 @@ def test_so_may_one_of_an_earlier_turn() -> None:
     with upstream(*replies) as up, asked(up, BREAD) as (client, given, (file,)):
         run = poll(client, **given)
         assert run.status == "requires_action"
-        outputs: Any = [{"tool_call_id": "c1", "output": "42"}]
-        run = client.beta.threads.runs.submit_tool_outputs_and_poll(
-            run_id=run.id,
-            thread_id=run.thread_id,
-            tool_outputs=outputs,
-            poll_interval_ms=5,
-        )
+        run = submit(client, run)
         assert cited(text_of(client, run)) == [file.id]
 
 
